@@ -1,0 +1,58 @@
+/** The configuration after defaults, environment and checks: what `mooring check` prints and everything else reads. */
+export interface Config {
+  mounts: Mount[];
+  /** How the volume behind a mount is probed. */
+  monitor: { intervalMs: number; timeoutMs: number; failures: number };
+  recovery: { timeoutMs: number; backoff: { minMs: number; maxMs: number } };
+  exit: "auto" | "keep" | "release";
+  rescue: "move" | "report";
+  http: { host: string; port: number };
+  log: { level: LogLevel; file: string | null };
+  kubernetes: KubernetesConfig;
+}
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const mountOptions = ["ro", "nosuid", "nodev", "noexec", "noatime"] as const;
+export type MountOption = (typeof mountOptions)[number];
+
+/** One configured source → target pair, identified by its target. */
+export interface Mount {
+  name: string;
+  /** null: the target is only watched. */
+  source: string | null;
+  sourceMustBeMount: boolean;
+  target: string;
+  hostPath: string;
+  options: MountOption[];
+  /** Permission bits for the root of the volume; null leaves them as they are. */
+  mode: number | null;
+  directories: Directory[];
+  onForeign: "report" | "replace";
+  onHang: "report" | "abort";
+  minFree: { bytes: number; inodes: number };
+}
+
+/** A directory made for one application inside the volume. */
+export interface Directory {
+  /** Relative to the volume's root; never contains `..`. */
+  path: string;
+  uid: number | null;
+  gid: number | null;
+  mode: number | null;
+}
+
+export interface KubernetesConfig {
+  enabled: "auto" | boolean;
+  /** Names this agent's records and keys; at most 63 characters. */
+  instance: string;
+  pinned: "auto" | boolean;
+  heartbeatMs: number;
+  label: string;
+  condition: string;
+  startupTaint: string | null;
+  namespace: string | null;
+  nodeName: string | null;
+  podName: string | null;
+}

@@ -1,0 +1,38 @@
+import type { Condition } from "./condition.ts";
+
+/** An error at the kernel's border as it is told to people and logs. */
+export interface ErrorReport {
+  op: string;
+  path: string;
+  code: string;
+  message: string;
+}
+
+/** How the right mount came to be on top of the target. */
+export type Attachment = "attached" | "adopted" | "healed" | "replaced" | "uncovered";
+
+/** One thing the agent has to say. Logs, counters and Kubernetes events all derive from these and from nothing else. */
+export type TraceBody =
+  | { kind: "started"; mounts: number; kernel: string; fallbacks: string[] }
+  | { kind: "conditionChanged"; mount: string; from: Condition | null; to: Condition }
+  | { kind: "attached"; mount: string; how: Attachment; durationMs: number; outageMs: number }
+  | { kind: "actionFailed"; mount: string; action: string; error: ErrorReport; retryInMs: number }
+  | { kind: "recoveryTimeout"; mount: string; afterMs: number }
+  | { kind: "bareDirectoryLocked"; mount: string; immutable: boolean }
+  | { kind: "optionsRestored"; mount: string; was: string[] }
+  | { kind: "released"; mount: string }
+  | { kind: "probed"; mount: string; ok: boolean; durationMs: number; problem: string | null }
+  | { kind: "probeStuck"; mount: string; forMs: number }
+  | { kind: "probeAnswered"; mount: string; afterMs: number }
+  | { kind: "volumeNew"; mount: string; uuid: string }
+  | { kind: "volumeChanged"; mount: string; from: string; to: string }
+  | { kind: "configReloaded"; path: string; mounts: number }
+  | { kind: "configRejected"; path: string; problems: string[] }
+  | { kind: "listening"; url: string }
+  | { kind: "stopping"; signal: string; policy: "keep" | "release" }
+  | { kind: "stopped"; afterMs: number }
+  | { kind: "keeperDied"; error: string }
+  | { kind: "tracesDropped"; count: number };
+
+/** `pass` counts the keeper's passes and stands on every line of one pass; 0 outside of any. */
+export type Trace = TraceBody & { at: number; pass: number };

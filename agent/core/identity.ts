@@ -17,7 +17,5 @@ export interface Identity {
 }
 
 /** Same directory of the same file system. Only meaningful while both are held open. */
-export const sameDirectory = (
-  a: Pick<Identity, "device" | "inode">,
-  b: Pick<Identity, "device" | "inode">,
-): boolean => a.inode === b.inode && a.device === b.device;
+export const sameDirectory = (a: Pick<Identity, "device" | "inode">, b: Pick<Identity, "device" | "inode">): boolean =>
+  a.inode === b.inode && a.device === b.device;

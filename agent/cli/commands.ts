@@ -1,0 +1,15 @@
+import type { Command } from "./command.ts";
+
+/** A command as the front door knows it: enough for help and typing errors, the code only when it is chosen. */
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  /** Started by the agent itself, not by people: left out of help and suggestions. */
+  hidden?: true;
+  load(): Promise<Command>;
+}
+
+/** In the order of the help text. Adding a command is one line here and one file beside this one. */
+export const commands: readonly CommandEntry[] = [
+  { name: "version", summary: "print the version", load: async () => (await import("./version.ts")).version },
+];

@@ -5,5 +5,11 @@ declare const MOORING_TEST_BUILD: boolean;
 /** `<package version>+<commit>` of a build, `0.0.0+source` when run from source. */
 export const version: string = typeof MOORING_VERSION === "string" ? MOORING_VERSION : "0.0.0+source";
 
+/**
+ * In a compiled binary `import.meta.url` names nothing that exists, and entry points are found by their path below agent/:
+ * `new Worker("./keeper/thread.ts")`. From source that string would mean the working directory.
+ */
+export const isCompiled: boolean = typeof MOORING_VERSION === "string";
+
 /** Whether fault points exist: only in dist/mooring-test and when run from source. A release build drops their code. */
 export const isTestBuild: boolean = typeof MOORING_TEST_BUILD === "boolean" ? MOORING_TEST_BUILD : true;

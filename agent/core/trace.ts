@@ -32,7 +32,9 @@ export type TraceBody =
   | { kind: "stopping"; signal: string; policy: "keep" | "release" }
   | { kind: "stopped"; afterMs: number }
   | { kind: "keeperDied"; error: string }
-  | { kind: "tracesDropped"; count: number };
+  | { kind: "tracesDropped"; count: number }
+  | { kind: "logFileFailed"; path: string; code: string; message: string }
+  | { kind: "logLinesDropped"; to: string; count: number };
 
 /** `pass` counts the keeper's passes and stands on every line of one pass; 0 outside of any. */
 export type Trace = TraceBody & { at: number; pass: number };

@@ -1,0 +1,210 @@
+import { type Condition, serves } from "./condition.ts";
+import { printable } from "./printable.ts";
+import { count, sayDuration } from "./say.ts";
+import type { Attachment, ErrorReport, Trace } from "./trace.ts";
+
+export type Level = "debug" | "info" | "warn" | "error" | "fatal";
+
+/** A Trace as it is told: one sentence for people, and the same in fields for machines. */
+export interface Description {
+  level: Level;
+  /** One line, safe to print anywhere. */
+  message: string;
+  /** Named as in the Trace, durations in milliseconds; `event` is the Trace's kind. */
+  fields: Record<string, Field>;
+}
+export type Field = string | number | boolean | null | readonly string[];
+
+/** The one place where a Trace becomes words: logs and events say the same thing in the same way. */
+export const describe = (trace: Trace): Description => {
+  const { level, message, ...fields } = tell(trace);
+  return { level, message: printable(message), fields: { event: trace.kind, ...bounded(fields) } };
+};
+
+type Telling = { level: Level; message: string } & Record<string, Field>;
+
+const tell = (trace: Trace): Telling => {
+  switch (trace.kind) {
+    case "started": {
+      const { mounts, kernel, fallbacks } = trace;
+      const how = fallbacks.length === 0 ? "" : `; this kernel needs fallbacks: ${fallbacks.join(", ")}`;
+      return {
+        level: fallbacks.length === 0 ? "info" : "warn",
+        message: `holding ${count(mounts, "mount")} on Linux ${kernel}${how}`,
+        mounts,
+        kernel,
+        fallbacks,
+      };
+    }
+    case "conditionChanged": {
+      const { mount, from, to } = trace;
+      return {
+        level: gravity(to),
+        message: `${mount}: ${from === null ? "" : `${from.state} → `}${to.state}/${to.reason}: ${to.message}`,
+        mount,
+        state: to.state,
+        reason: to.reason,
+        fromState: from?.state ?? null,
+        fromReason: from?.reason ?? null,
+      };
+    }
+    case "attached": {
+      const { mount, how, durationMs, outageMs } = trace;
+      const away = outageMs > 0 ? `; it was away for ${sayDuration(outageMs)}` : "";
+      return {
+        // Somebody took a mount away or covered it: put right, and yet somebody should know.
+        level: how === "attached" || how === "adopted" ? "info" : "warn",
+        message: `${mount}: ${attachments[how]} in ${sayDuration(durationMs)}${away}`,
+        mount,
+        how,
+        durationMs,
+        outageMs,
+      };
+    }
+    case "actionFailed": {
+      const { mount, action, error, retryInMs } = trace;
+      return {
+        level: "error",
+        message: `${mount}: ${action} failed: ${sayError(error)}; trying again in ${sayDuration(retryInMs)}`,
+        mount,
+        action,
+        op: error.op,
+        path: error.path,
+        code: error.code,
+        error: error.message,
+        retryInMs,
+      };
+    }
+    case "recoveryTimeout": {
+      const { mount, afterMs } = trace;
+      const message = `${mount}: not recovered after ${sayDuration(afterMs)}; it keeps trying, at the longest backoff`;
+      return { level: "error", message, mount, afterMs };
+    }
+    case "bareDirectoryLocked": {
+      const { mount, immutable } = trace;
+      const how = immutable
+        ? "mode 0000 and immutable"
+        : "mode 0000 only: its file system has no immutable flag, so root can still write there while the mount is away";
+      return {
+        level: immutable ? "info" : "warn",
+        message: `${mount}: locked the bare directory, ${how}`,
+        mount,
+        immutable,
+      };
+    }
+    case "optionsRestored": {
+      const { mount, was } = trace;
+      const message = `${mount}: put its mount options right; somebody had remounted it ${was.join(",") || "without any"}`;
+      return { level: "warn", message, mount, was };
+    }
+    case "released":
+      return {
+        level: "info",
+        message: `${trace.mount}: released; its target is a bare directory now`,
+        mount: trace.mount,
+      };
+    case "probed": {
+      const { mount, ok, durationMs, problem } = trace;
+      const outcome = ok ? "the volume answered" : `the volume failed its probe: ${problem ?? "no reason given"}`;
+      const message = `${mount}: ${outcome} (${sayDuration(durationMs)})`;
+      return { level: ok ? "debug" : "warn", message, mount, ok, durationMs, problem };
+    }
+    case "probeStuck": {
+      const { mount, forMs } = trace;
+      const message = `${mount}: the volume has not answered for ${sayDuration(forMs)}; no second probe is started beside this one`;
+      return { level: "error", message, mount, forMs };
+    }
+    case "probeAnswered": {
+      const { mount, afterMs } = trace;
+      return {
+        level: "warn",
+        message: `${mount}: the volume answered at last, after ${sayDuration(afterMs)}`,
+        mount,
+        afterMs,
+      };
+    }
+    case "volumeNew": {
+      const { mount, uuid } = trace;
+      return { level: "info", message: `${mount}: marked a volume that is new here as ${uuid}`, mount, uuid };
+    }
+    case "volumeChanged": {
+      const { mount, from, to } = trace;
+      const message = `${mount}: another volume than before: ${to}, was ${from}; taken as a restored or a new one`;
+      return { level: "warn", message, mount, from, to };
+    }
+    case "configReloaded": {
+      const { path, mounts } = trace;
+      return { level: "info", message: `read ${path} again: ${count(mounts, "mount")}`, path, mounts };
+    }
+    case "configRejected": {
+      const { path, problems } = trace;
+      const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+      const why = problems[0] ?? "no reason given";
+      return {
+        level: "error",
+        message: `kept the old configuration; ${path} is refused: ${why}${more}`,
+        path,
+        problems,
+      };
+    }
+    case "listening":
+      return { level: "info", message: `listening on ${trace.url}`, url: trace.url };
+    case "stopping": {
+      const { signal, policy } = trace;
+      const what = policy === "keep" ? "the mounts stay as they are" : "the mounts are released first";
+      return { level: "info", message: `${signal}: stopping; ${what}`, signal, policy };
+    }
+    case "stopped":
+      return { level: "info", message: `stopped after ${sayDuration(trace.afterMs)}`, afterMs: trace.afterMs };
+    case "keeperDied":
+      return {
+        level: "fatal",
+        message: "the keeper died; nothing watches the mounts, so the agent exits to be started anew",
+        error: trace.error,
+      };
+    case "tracesDropped": {
+      const message = `the keeper had more to say than could be taken: ${count(trace.count, "message")} dropped`;
+      return { level: "warn", message, count: trace.count };
+    }
+    case "logFileFailed": {
+      const { path, code, message: error } = trace;
+      const message = `cannot write the log file ${path}: ${error}; its lines go on to standard output, and it is tried again`;
+      return { level: "error", message, path, code, error };
+    }
+    case "logLinesDropped": {
+      const { to, count: lines } = trace;
+      return {
+        level: "warn",
+        message: `${to} was full or stuck: ${count(lines, "line")} of the log dropped`,
+        to,
+        count: lines,
+      };
+    }
+  }
+};
+
+const attachments: Record<Attachment, string> = {
+  attached: "attached",
+  adopted: "adopted the mount that was there, untouched,",
+  healed: "healed",
+  replaced: "replaced what lay on the target",
+  uncovered: "detached what lay on top of the right mount",
+};
+
+/** What consumers cannot use is an error, unless it was to be expected: not looked at yet, or let go on purpose. */
+const gravity = (to: Condition): Level => {
+  if (to.state === "Healthy") return "info";
+  if (serves(to.state) || to.state === "Waiting") return "warn";
+  return to.reason === "NotYetVerified" || to.reason === "Released" ? "info" : "error";
+};
+
+const sayError = ({ op, path, code, message }: ErrorReport): string =>
+  `${op} ${path}: ${code}${message === "" || message === code ? "" : ` (${message})`}`;
+
+const bounded = (fields: Record<string, Field>): Record<string, Field> =>
+  Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, boundedField(value)]));
+
+const boundedField = (value: Field): Field => {
+  if (typeof value === "string") return value.slice(0, 4000);
+  return Array.isArray(value) ? value.slice(0, 50).map((each: string) => each.slice(0, 1000)) : value;
+};

@@ -12,9 +12,15 @@ if (process.pid === 1) {
   endOn("SIGINT", 128 + 2);
 }
 
-// No top-level await: it cannot be compiled to bytecode. A rejection is a bug; its stack goes to stderr and the exit code is 1.
-void dispatch(process.argv.slice(2), {
-  environment: process.env,
-  out: printer(process.stdout),
-  err: printer(process.stderr),
-}).then((code) => process.exit(code));
+const out = printer(() => process.stdout);
+const complain = printer(() => process.stderr);
+// A command that cannot even complain still tells by its exit code.
+const err = (text: string): Promise<void> => complain(text).catch(() => {});
+
+void dispatch(process.argv.slice(2), { environment: process.env, out, err })
+  .catch(async (bug: unknown) => {
+    // Left to the runtime, it would print the whole minified source line.
+    await err(`mooring: internal error: ${bug instanceof Error ? bug.stack : String(bug)}\n`);
+    return 1;
+  })
+  .then((code) => process.exit(code));

@@ -1,0 +1,95 @@
+import type { State } from "../condition.ts";
+import { type Facts, rightOnTop, strayedOptions } from "../facts.ts";
+import type { Problem } from "../volume-report.ts";
+import type { Check, Verdict } from "./assess.ts";
+
+/** Checks in this list only speak about the right mount on top. */
+const whenRight =
+  (check: Check): Check =>
+  (facts) =>
+    rightOnTop(facts) ? check(facts) : null;
+
+const findings = (facts: Facts) => facts.memory.probe.report?.volume ?? null;
+
+const mountTurnedReadOnly: Check = (facts) => {
+  const top = rightOnTop(facts);
+  return top && strayedOptions(facts, top).clear.includes("ro")
+    ? { state: "ReadOnly", reason: "MountReadOnly", message: `${facts.mount.target} was remounted read-only` }
+    : null;
+};
+
+const volumeIsSilent: Check = ({ mount, memory: { probe }, failuresUntilHung }) =>
+  probe.stuck && (probe.failures >= failuresUntilHung || !probe.verified)
+    ? {
+        state: "Hung",
+        reason: "ProbeTimeout",
+        message: `the volume behind ${mount.target} has not answered ${probe.failures} probes in a row`,
+      }
+    : null;
+
+const stateOfProblem = ({ reason }: Problem): State => {
+  if (reason === "VolumeSwapped") return "Wrong";
+  return reason === "FileSystemReadOnly" || reason === "MountReadOnly" ? "ReadOnly" : "Broken";
+};
+
+const volumeHasAProblem: Check = (facts) => {
+  const problem = findings(facts)?.problem;
+  return problem ? { state: stateOfProblem(problem), ...problem } : null;
+};
+
+const notExaminedYet: Check = ({ memory: { probe } }) =>
+  probe.verified
+    ? null
+    : { state: "Unknown", reason: "NotYetVerified", message: "mounted; the volume has not been examined yet" };
+
+const volumeIsSlow: Check = ({ memory: { probe }, mount }) =>
+  probe.stuck
+    ? {
+        state: "Degraded",
+        reason: "ProbeSlow",
+        message: `the volume behind ${mount.target} answers late; it counts as hung after more failures`,
+      }
+    : null;
+
+const degraded = (reason: Verdict["reason"], message: string): Verdict => ({ state: "Degraded", reason, message });
+
+const spaceIsShort: Check = (facts) => {
+  const { space, noRoom } = findings(facts) ?? { space: null, noRoom: false };
+  const { minFree, target } = facts.mount;
+  if (noRoom) return degraded("NoSpaceLeft", `no space left on ${target}; delete files or grow the claim`);
+  if (!space) return null;
+  if (space.availBytes < minFree.bytes)
+    return degraded("BytesLow", `${space.availBytes} bytes left on ${target}, below minFree.bytes ${minFree.bytes}`);
+  if (space.files > 0 && space.filesFree < minFree.inodes)
+    return degraded("InodesLow", `${space.filesFree} inodes left on ${target}, below minFree.inodes ${minFree.inodes}`);
+  return null;
+};
+
+const filesAreShadowed: Check = ({ mount, observed: { bare } }) =>
+  bare && bare.shadowed > 0
+    ? degraded("ShadowedFiles", `${bare.shadowed} entries lie hidden in the bare directory under ${mount.target}`)
+    : null;
+
+const mountsAreStacked: Check = ({ mount, observed: { stack } }) =>
+  stack.length > 1 ? degraded("Stacked", `${stack.length} mounts are stacked on ${mount.target}`) : null;
+
+const sourceHasGone: Check = ({ mount, memory: { probe } }) =>
+  probe.report?.source?.ok === false
+    ? degraded("SourceGone", `${mount.target} serves, but its source is gone: ${probe.report.source.problem.message}`)
+    : null;
+
+const allIsWell: Check = () => ({ state: "Healthy", reason: "Verified", message: "attached and verified" });
+
+/** The right mount is on top: now the volume behind it decides. */
+export const atRightMount: readonly Check[] = [
+  mountTurnedReadOnly,
+  volumeIsSilent,
+  volumeHasAProblem,
+  notExaminedYet,
+  volumeIsSlow,
+  spaceIsShort,
+  filesAreShadowed,
+  mountsAreStacked,
+  sourceHasGone,
+  allIsWell,
+].map(whenRight);

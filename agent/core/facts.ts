@@ -1,0 +1,53 @@
+import type { Mount } from "./config/config.ts";
+import { sameDirectory } from "./identity.ts";
+import type { Memory } from "./memory.ts";
+import type { Observed, TopMount } from "./observed.ts";
+
+/** Everything one mount's verdict and plan are made from. */
+export interface Facts {
+  mount: Mount;
+  observed: Observed;
+  memory: Memory;
+  /** Monotonic milliseconds. */
+  now: number;
+  /** Probes that must fail in a row before a silent volume counts as hung. */
+  failuresUntilHung: number;
+}
+
+/** The mount on top is the directory we expect, and still a living one. */
+export function rightOnTop({ observed: { top }, memory: { expected } }: Facts): TopMount | null {
+  return top.kind === "mount" && expected !== null && sameDirectory(top, expected) && !top.deleted ? top : null;
+}
+
+/** Something is mounted on the target, and it is not what belongs there. Null while that cannot be told. */
+export function wrongOnTop(facts: Facts): TopMount | null {
+  const { top } = facts.observed;
+  if (top.kind !== "mount" || rightOnTop(facts)) return null;
+  return top.deleted || facts.memory.expected !== null ? top : null;
+}
+
+/**
+ * The wrong mount on top is one of ours: its directory was deleted, it is the very mount we attached before the source
+ * changed, or the bare directory's record describes it (an earlier life of the agent made it).
+ */
+export function isStale(facts: Facts, top: TopMount): boolean {
+  const { memory, observed } = facts;
+  if (top.deleted && facts.mount.source !== null) return true;
+  if (memory.attachedId === top.id) return true;
+  const recorded = memory.record?.mounted;
+  const { details } = observed;
+  if (!recorded || !details) return false;
+  return recorded.fsType === details.fsType && recorded.source === details.source && recorded.root === details.root;
+}
+
+/** Per-mount options that the configuration asks for and the mount lacks, or that came in from outside. */
+export function strayedOptions(
+  { mount, memory }: Facts,
+  top: TopMount,
+): { set: TopMount["options"]; clear: TopMount["options"] } {
+  const source = memory.probe.report?.source;
+  const sourceReadOnly = source?.ok === true && source.readOnly;
+  const set = mount.options.filter((option) => !top.options.includes(option));
+  const mustWrite = mount.source !== null && !mount.options.includes("ro") && !sourceReadOnly;
+  return { set, clear: mustWrite && top.options.includes("ro") ? ["ro"] : [] };
+}

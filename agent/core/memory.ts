@@ -1,0 +1,49 @@
+import type { Condition } from "./condition.ts";
+import type { Identity } from "./identity.ts";
+import type { BareRecord } from "./observed.ts";
+import type { VolumeReport } from "./volume-report.ts";
+
+/** What the keeper remembers of one mount between passes. Plain data: the descriptors themselves are elsewhere. */
+export interface Memory {
+  /** The directory that belongs on the target. Something held open (the source or an anchor) pins its numbers. */
+  expected: Identity | null;
+  /** A verified source is held open and waits to be attached. */
+  sourceHeld: boolean;
+  /** A detached clone of the right mount is held. */
+  anchored: boolean;
+  /** Id of the right mount when it was last seen on top. */
+  attachedId: bigint | null;
+  /** What the bare directory's record said when the lock was taken. */
+  record: BareRecord | null;
+  probe: ProbeMemory;
+  /** The last action that failed, until one succeeds. */
+  failure: { action: string; message: string; attempts: number; retryAt: number } | null;
+  /** Monotonic milliseconds since when the right mount has not been on top; null while it is. */
+  lostAt: number | null;
+  /** This mount is being given up on purpose. */
+  releasing: boolean;
+  condition: Condition | null;
+}
+
+export interface ProbeMemory {
+  report: VolumeReport | null;
+  /** Failed or unanswered probes in a row. */
+  failures: number;
+  /** A child is overdue. */
+  stuck: boolean;
+  /** The volume was found usable in this life of the agent and nothing has contradicted that since. */
+  verified: boolean;
+}
+
+export const blankMemory = (): Memory => ({
+  expected: null,
+  sourceHeld: false,
+  anchored: false,
+  attachedId: null,
+  record: null,
+  probe: { report: null, failures: 0, stuck: false, verified: false },
+  failure: null,
+  lostAt: null,
+  releasing: false,
+  condition: null,
+});

@@ -1,0 +1,72 @@
+import type { Action } from "./action.ts";
+import { type Facts, isStale, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
+
+/** One named rule: the next action for a mount, or null when it has nothing to do. */
+type Rule = (facts: Facts) => Action | null;
+
+const mayAct = ({ observed: { lock } }: Facts): boolean => lock.kind === "held" || lock.kind === "notNeeded";
+const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare" || top.kind === "missing";
+
+const secureTheBareDirectory: Rule = ({ mount, observed: { lock, bare, top } }) => {
+  if (lock.kind === "notNeeded") return null;
+  const gone = top.kind === "missing";
+  const unsealed = bare !== null && bare.immutable && !bare.locked;
+  return lock.kind !== "held" || gone || unsealed ? { kind: "secure", mount: mount.name } : null;
+};
+
+const healFromTheAnchor: Rule = (facts) =>
+  isBare(facts) && facts.memory.anchored && mayAct(facts) ? { kind: "heal", mount: facts.mount.name } : null;
+
+const attachTheSource: Rule = (facts) =>
+  isBare(facts) && facts.memory.sourceHeld && mayAct(facts) ? { kind: "attach", mount: facts.mount.name } : null;
+
+const removeWhatIsWrong: Rule = (facts) => {
+  const top = wrongOnTop(facts);
+  if (!top || !mayAct(facts)) return null;
+  if (!isStale(facts, top) && facts.mount.onForeign !== "replace") return null;
+  if (facts.observed.rightBelow) return { kind: "uncover", mount: facts.mount.name, top: top.id };
+  const canReplace = facts.memory.sourceHeld || (facts.memory.anchored && !top.deleted);
+  return canReplace ? { kind: "replace", mount: facts.mount.name, top: top.id } : null;
+};
+
+const restoreOptions: Rule = (facts) => {
+  const top = rightOnTop(facts);
+  if (!top || !mayAct(facts)) return null;
+  const stray = strayedOptions(facts, top);
+  if (stray.set.length + stray.clear.length === 0) return null;
+  return { kind: "restoreOptions", mount: facts.mount.name, top: top.id, ...stray };
+};
+
+const keepAnAnchor: Rule = (facts) => {
+  const top = rightOnTop(facts);
+  const isNew = top !== null && (!facts.memory.anchored || facts.memory.attachedId !== top.id);
+  return isNew && mayAct(facts) ? { kind: "anchor", mount: facts.mount.name, top: top.id } : null;
+};
+
+const giveItUp: Rule = (facts) => {
+  const top = rightOnTop(facts);
+  return top && mayAct(facts) ? { kind: "detach", mount: facts.mount.name, top: top.id } : null;
+};
+
+/** A mount that was lost is put back before anything else is looked after. */
+const rules: readonly Rule[] = [
+  healFromTheAnchor,
+  secureTheBareDirectory,
+  attachTheSource,
+  removeWhatIsWrong,
+  restoreOptions,
+  keepAnAnchor,
+];
+const rulesWhenReleasing: readonly Rule[] = [giveItUp];
+
+/** The next thing to do about one mount; null means that it is right, or that nothing may or can be done. */
+export function plan(facts: Facts): Action | null {
+  const { memory, observed, now } = facts;
+  if (observed.parent.kind === "trouble" || observed.top.kind === "unusable") return null;
+  if (memory.failure && now < memory.failure.retryAt) return null;
+  for (const rule of memory.releasing ? rulesWhenReleasing : rules) {
+    const action = rule(facts);
+    if (action) return action;
+  }
+  return null;
+}

@@ -1,0 +1,58 @@
+import { bootMs, monotonicMs } from "../../kernel/clock.ts";
+import { cloneTree, moveMount } from "../../kernel/mount.ts";
+import { close } from "../../kernel/open.ts";
+import { takeDescriptor } from "../../kernel/process.ts";
+import { statx } from "../../kernel/statx.ts";
+import { MountWatch } from "../../kernel/wait.ts";
+import type { Kernel } from "../port.ts";
+import { inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { describeByStatmount, describeByTable } from "./describe.ts";
+import { inspectParent, look, openParent } from "./parent.ts";
+import { clearStaging, stageSource } from "./staging.ts";
+import { changeOptions, cloneSource, detachTop, stackAt } from "./tree.ts";
+
+/** The real kernel behind the keeper's port. `signal` is the eventfd through which the main thread wakes it. */
+export function linuxKernel(signal: number, capabilities: Capabilities): Kernel {
+  const watch = new MountWatch(signal);
+  const describe = capabilities.statmount ? describeByStatmount(capabilities.statmountNames) : describeByTable;
+  return {
+    wait: (timeoutMs) => watch.wait(timeoutMs),
+    monotonicMs,
+    bootMs,
+    wallMs: () => Date.now(),
+
+    openParent: (target) => openParent(target, describe),
+    inspectParent: (parent) => inspectParent(parent, describe),
+    look: (parent) => look(parent, describe),
+    describe: (id) => describe.all(id),
+    stack: (parent) => stackAt(parent, describe),
+
+    openBare: (parent) => openBare(parent, capabilities),
+    inspectBare,
+    lockBare,
+    readRecord,
+    sealBare,
+
+    take: takeDescriptor,
+    identify: (fd) => statx(fd, ""),
+    cloneSource: (fd, options) =>
+      capabilities.mountSetattr ? cloneSource(fd, options) : stageSource(fd, options, describe),
+    cloneTop: (parent) => cloneTree(parent.fd, parent.name),
+    attach: (tree, parent) => {
+      try {
+        moveMount(tree, parent.fd, parent.name);
+      } finally {
+        if (!capabilities.mountSetattr) clearStaging();
+      }
+    },
+    attachBeneath: (tree, parent) => {
+      if (!capabilities.beneath) return false;
+      moveMount(tree, parent.fd, parent.name, true);
+      return true;
+    },
+    detachTop: (parent, id) => detachTop(parent, id, describe),
+    changeOptions: (parent, id, set, clear) => changeOptions(parent, id, { set, clear }, describe, capabilities),
+    close,
+  };
+}

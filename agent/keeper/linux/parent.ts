@@ -1,0 +1,91 @@
+import type { MountOption } from "../../core/config/config.ts";
+import type { Top } from "../../core/observed.ts";
+import { isErrno, KernelError } from "../../kernel/error.ts";
+import { AT_FDCWD, close, mkdirat, NO_LINKS, O_DIRECTORY, O_PATH, openat2 } from "../../kernel/open.ts";
+import { isDirectory, isSymlink, type Stat, statx } from "../../kernel/statx.ts";
+import type { Parent, ParentState } from "../port.ts";
+import type { Describe } from "./describe.ts";
+
+const DIRECTORY_MODE = 0o755;
+
+/** Opens the directory above `target`, following no link; missing ones are made one by one below a shared mount. */
+export function openParent(target: string, describe: Describe): Parent {
+  const cut = target.lastIndexOf("/");
+  const path = target.slice(0, cut) || "/";
+  const name = target.slice(cut + 1);
+  try {
+    return { fd: openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, NO_LINKS), path, name };
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+    return { fd: makeDirectories(path, describe), path, name };
+  }
+}
+
+function makeDirectories(path: string, describe: Describe): number {
+  let fd = openat2(AT_FDCWD, "/", O_PATH | O_DIRECTORY, NO_LINKS);
+  try {
+    for (const component of path.split("/").filter((part) => part !== "")) {
+      const next = enterOrMake(fd, component, path, describe);
+      close(fd);
+      fd = next;
+    }
+    return fd;
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
+function enterOrMake(fd: number, component: string, path: string, describe: Describe): number {
+  try {
+    return openat2(fd, component, O_PATH | O_DIRECTORY, NO_LINKS);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+    if (describe.numbers(statx(fd, "", describe.ids).mountId)?.shared !== true)
+      throw new KernelError("mkdirat", path, 2);
+    mkdirat(fd, component, DIRECTORY_MODE);
+    return openat2(fd, component, O_PATH | O_DIRECTORY, NO_LINKS);
+  }
+}
+
+/** Whether the held directory still is what its path names, and how its mount looks from the host. */
+export function inspectParent(parent: Parent, describe: Describe): ParentState {
+  const held = statx(parent.fd, "", describe.ids);
+  const details = describe.all(held.mountId);
+  return {
+    replaced: held.nlink === 0 || details === null || !isStillAt(parent.path, held, describe),
+    root: details?.root ?? "",
+    shared: details?.shared ?? false,
+  };
+}
+
+function isStillAt(path: string, held: Stat, { ids }: Describe): boolean {
+  try {
+    const fd = openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, NO_LINKS);
+    const now = statx(fd, "", ids);
+    close(fd);
+    return now.inode === held.inode && now.device === held.device && now.mountId === held.mountId;
+  } catch (error) {
+    if (error instanceof KernelError) return false;
+    throw error;
+  }
+}
+
+/** One statx(2) of the target's name: it crosses to the top mount there, and never goes below its root. */
+export function look(parent: Parent, describe: Describe): Top {
+  let found: Stat;
+  try {
+    found = statx(parent.fd, parent.name, describe.ids);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return { kind: "missing" };
+    throw error;
+  }
+  if (isSymlink(found.mode)) return { kind: "unusable", what: "a symbolic link" };
+  if (!isDirectory(found.mode)) return { kind: "unusable", what: "not a directory" };
+  const { device, inode } = found;
+  if (!found.mountRoot) return { kind: "bare", device, inode, locked: found.immutable };
+  const details = describe.numbers(found.mountId);
+  const options: MountOption[] = details?.options ?? [];
+  const deleted = found.nlink === 0 && describe.all(found.mountId)?.root.endsWith("//deleted") === true;
+  return { kind: "mount", id: found.mountId, device, inode, deleted, options };
+}

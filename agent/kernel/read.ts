@@ -1,0 +1,31 @@
+import { must } from "./error.ts";
+import { allocate } from "./memory.ts";
+import { AT_FDCWD, close, O_RDONLY, openat2 } from "./open.ts";
+import { syscall } from "./syscall.ts";
+
+const CHUNK = 256 * 1024;
+const decoder = new TextDecoder();
+
+/** The whole text of a file that cannot block, such as one of /proc. `limit` bytes at most. */
+export function readText(path: string, limit: number): string {
+  const fd = openat2(AT_FDCWD, path, O_RDONLY, 0);
+  try {
+    return decoder.decode(readUpTo(fd, path, limit));
+  } finally {
+    close(fd);
+  }
+}
+
+/** read(2) until the end or `limit` bytes. */
+export function readUpTo(fd: number, path: string, limit: number): Uint8Array {
+  const chunk = allocate(Math.min(CHUNK, limit));
+  const parts: Uint8Array[] = [];
+  for (let total = 0; total < limit; ) {
+    const size = Math.min(chunk.bytes.length, limit - total);
+    const got = must("read", path, syscall("read", fd, chunk.address, size));
+    if (got === 0) break;
+    parts.push(chunk.bytes.slice(0, got));
+    total += got;
+  }
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+}

@@ -11,5 +11,10 @@ export interface CommandEntry {
 
 /** In the order of the help text. Adding a command is one line here and one file beside this one. */
 export const commands: readonly CommandEntry[] = [
+  {
+    name: "check",
+    summary: "validate the configuration and print what it comes to",
+    load: async () => (await import("./check.ts")).check,
+  },
   { name: "version", summary: "print the version", load: async () => (await import("./version.ts")).version },
 ];

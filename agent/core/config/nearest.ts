@@ -1,6 +1,7 @@
 /**
  * The candidate that `word` most likely meant, or null when none is close: at most a third of the letters may differ
- * (at least one), where swapping two neighbours counts as one change. Letter case, `-` and `_` do not count.
+ * (so none of two: `rw` is not a misspelt `ro`), where swapping two neighbours counts as one change. Letter case, `-` and `_` do
+ * not count.
  */
 export const nearest = (word: string, candidates: readonly string[]): string | null => {
   const wanted = plain(word);
@@ -8,7 +9,7 @@ export const nearest = (word: string, candidates: readonly string[]): string | n
   let best: { candidate: string; changes: number } | null = null;
   for (const candidate of candidates) {
     const changes = editDistance(wanted, plain(candidate));
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
+    const allowed = Math.floor(Math.max(wanted.length, candidate.length) / 3);
     if (changes <= allowed && (best === null || changes < best.changes)) best = { candidate, changes };
   }
   return best?.candidate ?? null;

@@ -12,9 +12,20 @@ export interface CommandEntry {
 /** In the order of the help text. Adding a command is one line here and one file beside this one. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "run",
+    summary: "hold the mounts, serve HTTP, report to Kubernetes when in a cluster",
+    load: async () => (await import("./run.ts")).run,
+  },
+  {
     name: "check",
     summary: "validate the configuration and print what it comes to",
     load: async () => (await import("./check.ts")).check,
+  },
+  {
+    name: "volume-child",
+    summary: "look at one volume and answer",
+    hidden: true,
+    load: async () => (await import("./volume-child.ts")).volumeChild,
   },
   { name: "version", summary: "print the version", load: async () => (await import("./version.ts")).version },
 ];

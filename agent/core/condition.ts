@@ -23,6 +23,8 @@ export const reasons = [
   "ShadowedFiles",
   "ProbeSlow",
   "SourceGone",
+  "MarkersBlocked",
+  "DirectoryBlocked",
   "Stacked",
   // Absent: nothing is mounted at the target
   "NotMounted",

@@ -1,7 +1,7 @@
 import type { Mount } from "./config/config.ts";
 import { sameDirectory } from "./identity.ts";
 import type { Memory } from "./memory.ts";
-import type { Observed, TopMount } from "./observed.ts";
+import type { MountedRecord, Observed, TopMount } from "./observed.ts";
 
 /** Everything one mount's verdict and plan are made from. */
 export interface Facts {
@@ -34,11 +34,13 @@ export function isStale(facts: Facts, top: TopMount): boolean {
   const { memory, observed } = facts;
   if (top.deleted && facts.mount.source !== null) return true;
   if (memory.attachedId === top.id) return true;
-  const recorded = memory.record?.mounted;
   const { details } = observed;
-  if (!recorded || !details) return false;
-  return recorded.fsType === details.fsType && recorded.source === details.source && recorded.root === details.root;
+  return memory.record?.mounted.some((recorded) => details !== null && sameMounted(recorded, details)) ?? false;
 }
+
+/** What the kernel calls a mount, as far as it outlives the mount itself. */
+export const sameMounted = (a: MountedRecord, b: MountedRecord): boolean =>
+  a.fsType === b.fsType && a.source === b.source && a.root === b.root;
 
 /** Per-mount options that the configuration asks for and the mount lacks, or that came in from outside. */
 export function strayedOptions(

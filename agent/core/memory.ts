@@ -1,3 +1,4 @@
+import type { ActionKind } from "./action.ts";
 import type { Condition } from "./condition.ts";
 import type { Identity } from "./identity.ts";
 import type { BareRecord } from "./observed.ts";
@@ -16,21 +17,28 @@ export interface Memory {
   /** What the bare directory's record said when the lock was taken. */
   record: BareRecord | null;
   probe: ProbeMemory;
-  /** The last action that failed, until one succeeds. */
-  failure: { action: string; message: string; attempts: number; retryAt: number } | null;
-  /** Monotonic milliseconds since when the right mount has not been on top; null while it is. */
-  lostAt: number | null;
+  /** Actions that failed, until they succeed or the mount is right. */
+  failures: Partial<Record<ActionKind, Failure>>;
+  /** When the right mount was first missed on top; null while it is there. `overdue` once that has been told. */
+  lostAt: { monotonicMs: number; bootMs: number; overdue: boolean } | null;
   /** This mount is being given up on purpose. */
   releasing: boolean;
   condition: Condition | null;
+}
+
+export interface Failure {
+  message: string;
+  attempts: number;
+  /** Monotonic milliseconds. */
+  retryAt: number;
 }
 
 export interface ProbeMemory {
   report: VolumeReport | null;
   /** Failed or unanswered probes in a row. */
   failures: number;
-  /** A child is overdue. */
-  stuck: boolean;
+  /** The last probe gave no answer, or has not given it in time. */
+  silent: boolean;
   /** The volume was found usable in this life of the agent and nothing has contradicted that since. */
   verified: boolean;
 }
@@ -41,8 +49,8 @@ export const blankMemory = (): Memory => ({
   anchored: false,
   attachedId: null,
   record: null,
-  probe: { report: null, failures: 0, stuck: false, verified: false },
-  failure: null,
+  probe: { report: null, failures: 0, silent: false, verified: false },
+  failures: {},
   lostAt: null,
   releasing: false,
   condition: null,

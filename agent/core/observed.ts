@@ -28,7 +28,7 @@ export interface MountDetails {
   fsType: string;
   source: string;
   /** Per-mount options such as `rw`, `nosuid`. */
-  options: string[];
+  options: readonly string[];
   superOptions: string;
   shared: boolean;
 }
@@ -68,5 +68,8 @@ export interface BareRecord {
   instance: string;
   holder: string;
   uuid: string | null;
-  mounted: Pick<Identity, "fsType" | "source" | "root"> | null;
+  /** The one that is or is about to be mounted first, then those it takes the place of, until it has. */
+  mounted: MountedRecord[];
 }
+
+export type MountedRecord = Pick<Identity, "fsType" | "source" | "root">;

@@ -1,5 +1,6 @@
 import type { Action } from "./action.ts";
 import { type Facts, isStale, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
+import type { Memory } from "./memory.ts";
 
 /** One named rule: the next action for a mount, or null when it has nothing to do. */
 type Rule = (facts: Facts) => Action | null;
@@ -10,7 +11,7 @@ const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare" ||
 const secureTheBareDirectory: Rule = ({ mount, observed: { lock, bare, top } }) => {
   if (lock.kind === "notNeeded") return null;
   const gone = top.kind === "missing";
-  const unsealed = bare !== null && bare.immutable && !bare.locked;
+  const unsealed = bare?.immutable === true && !bare.locked;
   return lock.kind !== "held" || gone || unsealed ? { kind: "secure", mount: mount.name } : null;
 };
 
@@ -61,12 +62,20 @@ const rulesWhenReleasing: readonly Rule[] = [giveItUp];
 
 /** The next thing to do about one mount; null means that it is right, or that nothing may or can be done. */
 export function plan(facts: Facts): Action | null {
-  const { memory, observed, now } = facts;
+  const { memory, observed } = facts;
   if (observed.parent.kind === "trouble" || observed.top.kind === "unusable") return null;
-  if (memory.failure && now < memory.failure.retryAt) return null;
   for (const rule of memory.releasing ? rulesWhenReleasing : rules) {
     const action = rule(facts);
-    if (action) return action;
+    if (action && !mustWait(facts, action)) return action;
   }
   return null;
 }
+
+function mustWait({ memory, now }: Facts, { kind }: Action): boolean {
+  const failure = memory.failures[kind];
+  return failure !== undefined && now < failure.retryAt;
+}
+
+/** When the next failed action may be tried again, in monotonic milliseconds; Infinity when none waits. */
+export const nextRetryAt = ({ failures }: Memory): number =>
+  Math.min(Number.POSITIVE_INFINITY, ...Object.values(failures).map(({ retryAt }) => retryAt));

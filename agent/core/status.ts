@@ -28,7 +28,7 @@ export interface MountStatus {
   verified: boolean;
   identity: Identity | null;
   /** Per-mount options in force, e.g. `rw`, `nosuid`. */
-  options: string[];
+  options: readonly string[];
   /** Mounts stacked at the target; 1 when all is well. */
   stackDepth: number;
   bareDirectory: BareDirectoryStatus | null;

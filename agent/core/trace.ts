@@ -29,6 +29,7 @@ export type TraceBody =
   | { kind: "configReloaded"; path: string; mounts: number }
   | { kind: "configRejected"; path: string; problems: string[] }
   | { kind: "listening"; url: string }
+  | { kind: "listenFailed"; host: string; port: number; why: string }
   | { kind: "stopping"; signal: string; policy: "keep" | "release" }
   | { kind: "stopped"; afterMs: number }
   | { kind: "keeperDied"; error: string }

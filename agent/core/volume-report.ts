@@ -30,9 +30,9 @@ export interface VolumeFindings {
   identity: Identity;
   /** Why the volume cannot be used, or null when it reads, writes and is the expected one. */
   problem: Problem | null;
-  /** Set when it is usable, yet a write found no room. */
-  noRoom: boolean;
+  /** What is amiss although it is usable, e.g. that a write found no room. */
+  remark: Problem | null;
   space: Space | null;
-  /** The volume got its identity just now. */
+  /** The volume got its UUID just now. */
   isNew: boolean;
 }

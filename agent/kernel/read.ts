@@ -4,13 +4,12 @@ import { AT_FDCWD, close, O_RDONLY, openat2 } from "./open.ts";
 import { syscall } from "./syscall.ts";
 
 const CHUNK = 256 * 1024;
-const decoder = new TextDecoder();
 
-/** The whole text of a file that cannot block, such as one of /proc. `limit` bytes at most. */
-export function readText(path: string, limit: number): string {
+/** A whole file that cannot block, such as one of /proc; `limit` bytes at most. */
+export function readFile(path: string, limit: number): Uint8Array {
   const fd = openat2(AT_FDCWD, path, O_RDONLY, 0);
   try {
-    return decoder.decode(readUpTo(fd, path, limit));
+    return readUpTo(fd, path, limit);
   } finally {
     close(fd);
   }

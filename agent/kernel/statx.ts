@@ -57,3 +57,19 @@ export function statx(dirfd: number, path: string, ids: MountIds = "unique"): St
     immutable: (attributes & STATX_ATTR_IMMUTABLE) !== 0,
   };
 }
+
+export interface Owner {
+  uid: number;
+  gid: number;
+  mode: number;
+}
+
+const STATX_MODE_UID_GID = 0x1a;
+
+/** statx(2) of an open file: its owner and mode. May block on a hung file system. */
+export function ownerOf(fd: number): Owner {
+  const answer = syscall("statx", fd, name.set("statx", ""), AT_EMPTY_PATH, STATX_MODE_UID_GID, block.address);
+  must("statx", `fd ${fd}`, answer);
+  const { view } = block;
+  return { uid: view.getUint32(20, true), gid: view.getUint32(24, true), mode: view.getUint16(28, true) };
+}

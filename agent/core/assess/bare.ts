@@ -8,10 +8,11 @@ const givenUpOnPurpose: Check = (facts) =>
     ? { state: "Absent", reason: "Released", message: `released; ${facts.mount.target} is a locked bare directory` }
     : null;
 
-const attachingFails: Check = (facts) =>
-  isBare(facts) && facts.memory.failure
-    ? { state: "Broken", reason: "AttachFailed", message: facts.memory.failure.message }
-    : null;
+const attachingFails: Check = (facts) => {
+  const { heal, attach, secure } = facts.memory.failures;
+  const failure = heal ?? attach ?? secure;
+  return isBare(facts) && failure ? { state: "Broken", reason: "AttachFailed", message: failure.message } : null;
+};
 
 const aboutToBeAttached: Check = (facts) =>
   isBare(facts) && (facts.memory.anchored || facts.memory.sourceHeld)
@@ -19,7 +20,7 @@ const aboutToBeAttached: Check = (facts) =>
     : null;
 
 const sourceDoesNotAnswer: Check = (facts) =>
-  isBare(facts) && facts.memory.probe.stuck
+  isBare(facts) && facts.memory.probe.silent
     ? {
         state: "Hung",
         reason: "ProbeTimeout",

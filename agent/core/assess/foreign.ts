@@ -14,7 +14,7 @@ const ourOwnOldMount: Check = (facts) => {
   const top = wrongOnTop(facts);
   if (!top || !isStale(facts, top)) return null;
   const message =
-    facts.memory.failure?.message ?? `${facts.mount.target} still shows an earlier source; it is replaced`;
+    facts.memory.failures.replace?.message ?? `${facts.mount.target} still shows an earlier source; it is replaced`;
   return { state: "Wrong", reason: "StaleMount", message };
 };
 
@@ -33,7 +33,7 @@ const cannotBeCompared = ({ observed: { top }, memory: { expected } }: Facts): b
   top.kind === "mount" && expected === null;
 
 const nothingAnswersToCompare: Check = (facts) =>
-  cannotBeCompared(facts) && facts.memory.probe.stuck
+  cannotBeCompared(facts) && facts.memory.probe.silent
     ? { state: "Hung", reason: "ProbeTimeout", message: `the volume of ${facts.mount.target} does not answer` }
     : null;
 

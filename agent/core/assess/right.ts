@@ -19,7 +19,7 @@ const mountTurnedReadOnly: Check = (facts) => {
 };
 
 const volumeIsSilent: Check = ({ mount, memory: { probe }, failuresUntilHung }) =>
-  probe.stuck && (probe.failures >= failuresUntilHung || !probe.verified)
+  probe.silent && (probe.failures >= failuresUntilHung || !probe.verified)
     ? {
         state: "Hung",
         reason: "ProbeTimeout",
@@ -43,7 +43,7 @@ const notExaminedYet: Check = ({ memory: { probe } }) =>
     : { state: "Unknown", reason: "NotYetVerified", message: "mounted; the volume has not been examined yet" };
 
 const volumeIsSlow: Check = ({ memory: { probe }, mount }) =>
-  probe.stuck
+  probe.silent
     ? {
         state: "Degraded",
         reason: "ProbeSlow",
@@ -53,10 +53,14 @@ const volumeIsSlow: Check = ({ memory: { probe }, mount }) =>
 
 const degraded = (reason: Verdict["reason"], message: string): Verdict => ({ state: "Degraded", reason, message });
 
+const somethingIsAmiss: Check = (facts) => {
+  const remark = findings(facts)?.remark;
+  return remark ? { state: "Degraded", ...remark } : null;
+};
+
 const spaceIsShort: Check = (facts) => {
-  const { space, noRoom } = findings(facts) ?? { space: null, noRoom: false };
+  const space = findings(facts)?.space;
   const { minFree, target } = facts.mount;
-  if (noRoom) return degraded("NoSpaceLeft", `no space left on ${target}; delete files or grow the claim`);
   if (!space) return null;
   if (space.availBytes < minFree.bytes)
     return degraded("BytesLow", `${space.availBytes} bytes left on ${target}, below minFree.bytes ${minFree.bytes}`);
@@ -87,6 +91,7 @@ export const atRightMount: readonly Check[] = [
   volumeHasAProblem,
   notExaminedYet,
   volumeIsSlow,
+  somethingIsAmiss,
   spaceIsShort,
   filesAreShadowed,
   mountsAreStacked,

@@ -1,3 +1,4 @@
+import type { Capabilities } from "../../kernel/capabilities.ts";
 import { listDirectory } from "../../kernel/directory.ts";
 import { isErrno } from "../../kernel/error.ts";
 import { chmod, getXattr, setImmutable, setXattr, tryLock } from "../../kernel/inode.ts";
@@ -15,7 +16,6 @@ import {
 } from "../../kernel/open.ts";
 import { statx } from "../../kernel/statx.ts";
 import type { Bare, BareState, Parent } from "../port.ts";
-import type { Capabilities } from "./capabilities.ts";
 
 const RECORD = "trusted.mooring";
 const ENTRIES_COUNTED = 10_000;

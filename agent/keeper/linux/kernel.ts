@@ -1,4 +1,6 @@
+import type { Capabilities } from "../../kernel/capabilities.ts";
 import { bootMs, monotonicMs } from "../../kernel/clock.ts";
+import { describeByStatmount, describeByTable } from "../../kernel/describe.ts";
 import { cloneTree, moveMount } from "../../kernel/mount.ts";
 import { close } from "../../kernel/open.ts";
 import { takeDescriptor } from "../../kernel/process.ts";
@@ -6,8 +8,6 @@ import { statx } from "../../kernel/statx.ts";
 import { MountWatch } from "../../kernel/wait.ts";
 import type { Kernel } from "../port.ts";
 import { inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
-import type { Capabilities } from "./capabilities.ts";
-import { describeByStatmount, describeByTable } from "./describe.ts";
 import { inspectParent, look, openParent } from "./parent.ts";
 import { clearStaging, stageSource } from "./staging.ts";
 import { changeOptions, cloneSource, detachTop, stackAt } from "./tree.ts";

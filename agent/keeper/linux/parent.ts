@@ -1,10 +1,10 @@
 import type { MountOption } from "../../core/config/config.ts";
 import type { Top } from "../../core/observed.ts";
+import type { Describe } from "../../kernel/describe.ts";
 import { isErrno, KernelError } from "../../kernel/error.ts";
 import { AT_FDCWD, close, mkdirat, NO_LINKS, O_DIRECTORY, O_PATH, openat2 } from "../../kernel/open.ts";
 import { isDirectory, isSymlink, type Stat, statx } from "../../kernel/statx.ts";
 import type { Parent, ParentState } from "../port.ts";
-import type { Describe } from "./describe.ts";
 
 const DIRECTORY_MODE = 0o755;
 

@@ -1,4 +1,5 @@
 import { type MountOption, mountOptions } from "../../core/config/config.ts";
+import type { Describe } from "../../kernel/describe.ts";
 import { isErrno, KernelError } from "../../kernel/error.ts";
 import {
   cloneTree,
@@ -23,7 +24,6 @@ import {
 } from "../../kernel/open.ts";
 import { statx } from "../../kernel/statx.ts";
 import type { Tree } from "../port.ts";
-import type { Describe } from "./describe.ts";
 
 /** Where a directory of our own can be made, in a container with a read-only root too. */
 const PLACES = ["/dev/shm", "/run", "/tmp"];

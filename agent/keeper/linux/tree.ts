@@ -1,11 +1,11 @@
 import type { MountOption } from "../../core/config/config.ts";
+import type { Capabilities } from "../../kernel/capabilities.ts";
+import type { Describe } from "../../kernel/describe.ts";
 import { isErrno, KernelError } from "../../kernel/error.ts";
 import { cloneTree, detach, MS_PRIVATE, remountBind, setAttributes } from "../../kernel/mount.ts";
 import { close, NO_LINKS, O_DIRECTORY, O_NOFOLLOW, O_PATH, openat2 } from "../../kernel/open.ts";
 import { statx } from "../../kernel/statx.ts";
 import type { Parent, Tree } from "../port.ts";
-import type { Capabilities } from "./capabilities.ts";
-import type { Describe } from "./describe.ts";
 
 /**
  * A detached clone of the directory `fd` with these options added, cut off from the source's peer group: in it, what

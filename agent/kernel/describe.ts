@@ -1,11 +1,11 @@
-import { type MountOption, mountOptions } from "../../core/config/config.ts";
-import { parseMountinfo } from "../../core/mountinfo/parse.ts";
-import type { MountDetails } from "../../core/observed.ts";
-import { isErrno } from "../../kernel/error.ts";
-import { attributeOf } from "../../kernel/mount.ts";
-import { readText } from "../../kernel/read.ts";
-import { hasMountsInside, statmount, statmountStrings } from "../../kernel/statmount.ts";
-import type { MountIds } from "../../kernel/statx.ts";
+import { type MountOption, mountOptions } from "../core/config/config.ts";
+import { parseMountinfo } from "../core/mountinfo/parse.ts";
+import type { MountDetails } from "../core/observed.ts";
+import { isErrno } from "./error.ts";
+import { attributeOf } from "./mount.ts";
+import { readFile } from "./read.ts";
+import { hasMountsInside, statmount, statmountStrings } from "./statmount.ts";
+import type { MountIds } from "./statx.ts";
 
 /** Asks about single mounts, by the ids that statx(2) gives. */
 export interface Describe {
@@ -54,7 +54,7 @@ export function describeByStatmount(strings: boolean): Describe {
 const accessFirst = (options: MountOption[]): string[] => (options.includes("ro") ? options : ["rw", ...options]);
 
 const TABLE_LIMIT = 64 * 1024 * 1024;
-const readTable = () => parseMountinfo(readText("/proc/self/mountinfo", TABLE_LIMIT));
+const readTable = () => parseMountinfo(readFile("/proc/self/mountinfo", TABLE_LIMIT));
 
 function fromTable(id: bigint, known: { tableId: number; parentId: bigint }): MountDetails | null {
   const entry = readTable().find((candidate) => candidate.id === known.tableId);

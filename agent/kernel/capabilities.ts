@@ -1,8 +1,8 @@
-import { KernelError } from "../../kernel/error.ts";
-import { AT_FDCWD, close, NO_LINKS, O_PATH, openat2 } from "../../kernel/open.ts";
-import { statmountStrings } from "../../kernel/statmount.ts";
-import { statx } from "../../kernel/statx.ts";
-import { syscall } from "../../kernel/syscall.ts";
+import { KernelError } from "./error.ts";
+import { AT_FDCWD, close, NO_LINKS, O_PATH, openat2 } from "./open.ts";
+import { statmountStrings } from "./statmount.ts";
+import { statx } from "./statx.ts";
+import { syscall } from "./syscall.ts";
 
 /** What this kernel offers beyond the floor of Linux 5.10; each has a fallback. */
 export interface Capabilities {

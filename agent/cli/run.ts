@@ -1,0 +1,58 @@
+import { isCompiled } from "../core/build.ts";
+import { type Command, exitCode } from "./command.ts";
+import { defaultConfigPath, loadConfig, problemLines } from "./config-file.ts";
+
+const options = {
+  config: { type: "string", short: "c", value: "FILE", help: `read this file\n(default ${defaultConfigPath})` },
+} as const;
+
+export const run: Command<typeof options> = {
+  name: "run",
+  summary: "hold the mounts, serve HTTP, report to Kubernetes when in a cluster",
+  usage: ["[--config FILE]"],
+  description: `Attaches every configured source to its target, watches the mounts, and puts back at once what is lost. Mounts that
+an earlier run left behind are adopted, not made anew; when it ends they stay, unless the configuration says
+exit: release. Needs CAP_SYS_ADMIN. Logs to standard output, one JSON object a line.
+
+Signals:
+  SIGTERM, SIGINT    end within 2 s; a second one ends it at once
+  SIGHUP             load the configuration again, which a changed file does by itself too`,
+  options,
+  operands: "none",
+  run: async ({ values }, { environment, err }) => {
+    const loaded = await loadConfig(values.config, environment);
+    if (!loaded.ok) {
+      await err(
+        problemLines(loaded.problems, loaded.path)
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
+      return exitCode.usage;
+    }
+    const { MooringAgent } = await import("./run/agent.ts");
+    const self = isCompiled ? [process.execPath] : [process.execPath, new URL("../main.ts", import.meta.url).pathname];
+    const agent = new MooringAgent({ config: loaded.config, configPath: loaded.path, environment, self });
+    endOnSignals((signal) => void agent.stop(signal));
+    process.on("SIGHUP", () => void agent.reload());
+    return agent.run();
+  },
+};
+
+/** The first asks politely, with a limit; the second ends the process at once, whatever hangs. */
+function endOnSignals(stop: (signal: string) => void): void {
+  let asked = false;
+  for (const [signal, number] of [
+    ["SIGTERM", 15],
+    ["SIGINT", 2],
+  ] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (asked) process.exit(128 + number);
+      asked = true;
+      setTimeout(() => process.exit(exitCode.failed), END_WITHIN_MS);
+      stop(signal);
+    });
+  }
+}
+
+const END_WITHIN_MS = 1900;

@@ -1,0 +1,181 @@
+import { hostname } from "node:os";
+import type { Config } from "../../core/config/config.ts";
+import type { Trace, TraceBody } from "../../core/trace.ts";
+import { type KeeperLink, startKeeper } from "../../keeper/link.ts";
+import type { News } from "../../keeper/messages.ts";
+import { describeFallbacks, detectCapabilities } from "../../kernel/capabilities.ts";
+import { monotonicMs } from "../../kernel/clock.ts";
+import { kernelRelease } from "../../kernel/release.ts";
+import type { Self } from "../../volume/child-process.ts";
+import { loadConfig, problemLines } from "../config-file.ts";
+import { watchConfigFile } from "./config-file.ts";
+import { Ledger } from "./ledger.ts";
+import { type Outlets, openOutlets } from "./outlets.ts";
+import { Probers } from "./probers.ts";
+
+export interface AgentOptions {
+  config: Config;
+  /** As given on the command line, to load it again; null when the environment alone configures. */
+  configPath: string | null;
+  environment: Readonly<Record<string, string | undefined>>;
+  self: Self;
+}
+
+/** The keeper answers a heartbeat every 2 s; /livez fails after five that were missed. */
+const LIVE_WITHIN_MS = 10_000;
+const RELEASE_WITHIN_MS = 1500;
+/** So that a log collector and a readiness probe can see why, before the container ends. */
+const RESTART_AFTER_MS = 1000;
+const EARLY_TRACES = 10_000;
+
+/** The main thread of `mooring run`: starts every part, carries what they say from one to the other, and ends them. */
+export class MooringAgent {
+  readonly #options: AgentOptions;
+  readonly #keeper: KeeperLink;
+  readonly #probers: Probers;
+  readonly #ledger: Ledger;
+  readonly #ended = Promise.withResolvers<number>();
+  #config: Config;
+  #outlets: Outlets | null = null;
+  #hear: (trace: Trace) => void;
+  #early: Trace[] = [];
+  #released: ((left: string[]) => void) | null = null;
+  #stopWatching: () => void = () => {};
+  #ending = false;
+
+  constructor(options: AgentOptions) {
+    const { config, configPath, self } = options;
+    this.#options = options;
+    this.#config = config;
+    this.#hear = (trace) => void (this.#early.length < EARLY_TRACES && this.#early.push(trace));
+    const capabilities = detectCapabilities();
+    const kernel = { release: kernelRelease(), fallbacks: describeFallbacks(capabilities) };
+    const place = config.kubernetes.podName ?? hostname();
+    this.#keeper = startKeeper({
+      config,
+      capabilities,
+      agent: { instance: config.kubernetes.instance, holder: `${place} (pid ${process.pid})` },
+      now: monotonicMs,
+      onNews: (news) => this.#onNews(news),
+      onDeath: (why) => this.#onKeeperDeath(why),
+    });
+    this.#probers = new Probers({
+      self,
+      node: config.kubernetes.nodeName ?? hostname(),
+      order: (order) => this.#keeper.order(order),
+      tell: (trace) => this.#tell(trace),
+    });
+    this.#ledger = new Ledger({
+      config,
+      configPath,
+      kernel,
+      probed: (target) => this.#probers.at(target)?.status ?? null,
+    });
+    this.#tell({ kind: "started", mounts: config.mounts.length, kernel: kernel.release, fallbacks: kernel.fallbacks });
+    this.#probers.configure(config);
+  }
+
+  /** Runs until a signal or a death ends it; resolves to the exit code. */
+  async run(): Promise<number> {
+    this.#outlets = await openOutlets({
+      config: this.#config,
+      status: () => this.#ledger.status(),
+      live: () => this.#keeper.silentForMs() < LIVE_WITHIN_MS,
+      listen: (hear) => {
+        this.#hear = hear;
+        for (const trace of this.#early.splice(0)) hear(trace);
+      },
+      tell: (trace) => this.#tell(trace),
+    });
+    const { configPath } = this.#options;
+    if (configPath !== null) this.#stopWatching = watchConfigFile(configPath, () => void this.reload());
+    const code = await this.#ended.promise;
+    await this.#outlets.end();
+    return code;
+  }
+
+  /** Takes over a changed configuration; a broken one is told about and changes nothing. */
+  async reload(): Promise<void> {
+    const { configPath, environment } = this.#options;
+    if (configPath === null || this.#ending) return;
+    const loaded = await loadConfig(configPath, environment);
+    if (!loaded.ok) {
+      const problems = problemLines(loaded.problems, configPath);
+      this.#ledger.configRejected(problems);
+      this.#tell({ kind: "configRejected", path: configPath, problems });
+      return;
+    }
+    this.#config = loaded.config;
+    this.#ledger.configured(loaded.config);
+    this.#keeper.order({ kind: "configure", config: loaded.config });
+    this.#probers.configure(loaded.config);
+    this.#outlets?.configure(loaded.config);
+    this.#tell({ kind: "configReloaded", path: configPath, mounts: loaded.config.mounts.length });
+  }
+
+  /** Ends the agent; mounts stay unless the configuration says release. Whatever hangs, this takes no 2 s. */
+  async stop(signal: string): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    const startedAt = monotonicMs();
+    const policy = this.#config.exit === "release" ? "release" : "keep";
+    this.#tell({ kind: "stopping", signal, policy });
+    this.#stopWatching();
+    const left = policy === "release" ? await this.#release() : [];
+    this.#probers.stop();
+    this.#tell({ kind: "stopped", afterMs: monotonicMs() - startedAt });
+    this.#ended.resolve(left.length === 0 ? 0 : 1);
+  }
+
+  #release(): Promise<string[]> {
+    return new Promise((resolve) => {
+      this.#released = (left) => void (left.length === 0 && resolve(left));
+      const unreleased = (): string[] => this.#config.mounts.map(({ target }) => target);
+      setTimeout(() => resolve(unreleased()), RELEASE_WITHIN_MS);
+      this.#keeper.order({ kind: "release" });
+    });
+  }
+
+  #onNews(news: News): void {
+    switch (news.kind) {
+      case "status":
+        this.#ledger.kept(news.mounts);
+        return;
+      case "traces":
+        for (const trace of news.traces) this.#hear(trace);
+        return;
+      case "heard":
+        this.#probers.at(news.target)?.heard();
+        return;
+      case "probe":
+        this.#probers.at(news.target)?.probe();
+        return;
+      case "released":
+        this.#released?.(news.left);
+        return;
+      case "restartNeeded":
+        this.#endSoon();
+        return;
+      case "beat":
+        return;
+    }
+  }
+
+  #onKeeperDeath(why: string): void {
+    if (this.#ending) return;
+    this.#ledger.keeperDied(why);
+    this.#tell({ kind: "keeperDied", error: why });
+    this.#endSoon();
+  }
+
+  /** The mounts stay as they are; the next life of the agent adopts them. */
+  #endSoon(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    setTimeout(() => this.#ended.resolve(1), RESTART_AFTER_MS);
+  }
+
+  #tell(body: TraceBody): void {
+    this.#hear({ ...body, at: Date.now(), pass: 0 });
+  }
+}

@@ -1,0 +1,66 @@
+import type { Config, Mount } from "../../core/config/config.ts";
+import type { TraceBody } from "../../core/trace.ts";
+import type { Order } from "../../keeper/messages.ts";
+import { monotonicMs } from "../../kernel/clock.ts";
+import type { Self } from "../../volume/child-process.ts";
+import { Prober, type ProberOptions } from "../../volume/prober.ts";
+import type { VolumeRequest } from "../../volume/request.ts";
+
+export interface ProbersOptions {
+  self: Self;
+  node: string;
+  order(order: Order): void;
+  tell(trace: TraceBody): void;
+}
+
+/** One prober per configured target, for as long as the target stays. */
+export class Probers {
+  readonly #options: ProbersOptions;
+  #running = new Map<string, { asked: string; prober: Prober }>();
+
+  constructor(options: ProbersOptions) {
+    this.#options = options;
+  }
+
+  configure(config: Config): void {
+    const before = this.#running;
+    this.#running = new Map();
+    for (const mount of config.mounts) {
+      const request = this.#requestFor(mount, config);
+      const asked = JSON.stringify([request, config.monitor]);
+      const known = before.get(mount.target);
+      before.delete(mount.target);
+      const prober = known?.prober ?? new Prober(this.#optionsFor(request, config));
+      this.#running.set(mount.target, { asked, prober });
+      if (known?.asked !== asked) prober.reconfigure(this.#optionsFor(request, config));
+    }
+    for (const { prober } of before.values()) prober.stop();
+  }
+
+  at(target: string): Prober | null {
+    return this.#running.get(target)?.prober ?? null;
+  }
+
+  stop(): void {
+    for (const { prober } of this.#running.values()) prober.stop();
+  }
+
+  #requestFor(mount: Mount, { mounts, kubernetes }: Config): VolumeRequest {
+    const otherMounts = mounts.map(({ name }) => name).filter((name) => name !== mount.name);
+    return { mount, instance: kubernetes.instance, node: this.#options.node, otherMounts };
+  }
+
+  #optionsFor(request: VolumeRequest, { monitor }: Config): ProberOptions {
+    const { self, order, tell } = this.#options;
+    const { target } = request.mount;
+    return {
+      self,
+      request,
+      monitor,
+      now: monotonicMs,
+      onReport: (pid, report) => order({ kind: "report", target, pid, report }),
+      onSilence: () => order({ kind: "probeOverdue", target }),
+      tell,
+    };
+  }
+}

@@ -1,0 +1,156 @@
+import type { Action, ActionKind } from "../core/action.ts";
+import { sameDirectory } from "../core/identity.ts";
+import type { BareRecord } from "../core/observed.ts";
+import type { Attachment, TraceBody } from "../core/trace.ts";
+import { KernelError } from "../kernel/error.ts";
+import { type Berth, dropLock, holdAnchor, holdSource } from "./berth.ts";
+import type { Kernel, Parent, Tree } from "./port.ts";
+import { type Agent, parseRecord, recordOf, writeRecord } from "./record.ts";
+
+/** What every executor works with. `tell` is for what only the executor knows; the loop tells the rest. */
+export interface Scene {
+  kernel: Kernel;
+  agent: Agent;
+  berth: Berth;
+  parent: Parent;
+  tell(trace: TraceBody): void;
+}
+
+/** How an action put the right mount on top, or null when it did something else. Throws a KernelError on failure. */
+type Executor<K extends ActionKind> = (scene: Scene, action: Extract<Action, { kind: K }>) => Attachment | null;
+
+const EAGAIN = 11;
+const changed = (op: string, { path, name }: Parent): KernelError => new KernelError(op, `${path}/${name}`, EAGAIN);
+
+const executors: { [K in ActionKind]: Executor<K> } = {
+  secure({ kernel, agent, berth, parent, tell }) {
+    dropLock(kernel, berth);
+    const bare = kernel.openBare(parent);
+    const record = parseRecord(kernel.readRecord(bare));
+    if (!kernel.lockBare(bare)) {
+      kernel.close(bare.fd);
+      berth.lock = { kind: "other", holder: record?.holder ?? "another agent" };
+      return null;
+    }
+    berth.bare = bare;
+    berth.lock = { kind: "held" };
+    berth.memory.record = record;
+    const immutable = kernel.sealBare(bare, writeRecord(recordOf(agent, berth.memory.expected, record)));
+    const state = kernel.inspectBare(bare);
+    berth.bareDirectory = state;
+    berth.bareView = { locked: state.sealed, immutable, shadowed: state.entries };
+    tell({ kind: "bareDirectoryLocked", mount: berth.mount.name, immutable });
+    return null;
+  },
+
+  attach(scene) {
+    const { kernel, berth, parent } = scene;
+    const tree = treeOfSource(scene);
+    try {
+      writeDown(scene);
+      if (kernel.look(parent).kind !== "bare") throw changed("attach", parent);
+      kernel.attach(tree, parent);
+    } finally {
+      kernel.close(tree);
+    }
+    holdSource(kernel, berth, null);
+    berth.memory.attachedId = topId(scene);
+    return "attached";
+  },
+
+  heal({ kernel, berth, parent }) {
+    if (berth.anchor === null || kernel.look(parent).kind !== "bare") throw changed("heal", parent);
+    kernel.attach(berth.anchor, parent);
+    holdAnchor(kernel, berth, null);
+    return "healed";
+  },
+
+  replace(scene, { top }) {
+    const { kernel, berth, parent } = scene;
+    const fromSource = berth.source !== null;
+    const tree = fromSource ? treeOfSource(scene) : berth.anchor;
+    if (tree === null) throw changed("replace", parent);
+    berth.memory.attachedId = top;
+    try {
+      writeDown(scene);
+      if (topId(scene) !== top) throw changed("replace", parent);
+      if (kernel.attachBeneath(tree, parent)) {
+        kernel.detachTop(parent, top);
+      } else {
+        kernel.detachTop(parent, top);
+        kernel.attach(tree, parent);
+      }
+    } finally {
+      if (fromSource) kernel.close(tree);
+    }
+    if (fromSource) holdSource(kernel, berth, null);
+    else holdAnchor(kernel, berth, null);
+    berth.memory.attachedId = topId(scene);
+    return "replaced";
+  },
+
+  uncover(scene, { top }) {
+    scene.kernel.detachTop(scene.parent, top);
+    return "uncovered";
+  },
+
+  anchor(scene, { top }) {
+    const { kernel, berth, parent } = scene;
+    const { expected, attachedId } = berth.memory;
+    const tree = kernel.cloneTop(parent);
+    const held = kernel.identify(tree);
+    if (!expected || !sameDirectory(held, expected) || topId(scene) !== top) {
+      kernel.close(tree);
+      throw changed("anchor", parent);
+    }
+    holdAnchor(kernel, berth, tree);
+    holdSource(kernel, berth, null);
+    berth.memory.attachedId = top;
+    writeDown(scene, null);
+    return attachedId === null ? "adopted" : null;
+  },
+
+  restoreOptions({ kernel, berth, parent, tell }, { top, set, clear }) {
+    const was = berth.seen?.details?.options ?? [];
+    kernel.changeOptions(parent, top, set, clear);
+    berth.seen = null;
+    tell({ kind: "optionsRestored", mount: berth.mount.name, was: [...was] });
+    return null;
+  },
+
+  detach({ kernel, berth, parent, tell }, { top }) {
+    holdAnchor(kernel, berth, null);
+    holdSource(kernel, berth, null);
+    kernel.detachTop(parent, top);
+    tell({ kind: "released", mount: berth.mount.name });
+    return null;
+  },
+};
+
+/** Carries out one action. Each executor checks again, just before it acts, that things still are as planned. */
+export function act<K extends ActionKind>(scene: Scene, action: Extract<Action, { kind: K }>): Attachment | null {
+  const executor = executors[action.kind] as Executor<K>;
+  return executor(scene, action);
+}
+
+function topId({ kernel, parent }: Scene): bigint | null {
+  const top = kernel.look(parent);
+  return top.kind === "mount" ? top.id : null;
+}
+
+function treeOfSource({ kernel, berth, parent }: Scene): Tree {
+  if (berth.source === null) throw changed("open_tree", parent);
+  return kernel.cloneSource(berth.source, berth.mount.options);
+}
+
+/**
+ * The record says what is mounted before it is, and what it replaces until it has, so that an agent killed in between
+ * still knows both for its own.
+ */
+function writeDown({ kernel, agent, berth }: Scene, earlier: BareRecord | null = berth.memory.record): void {
+  if (!berth.bare) return;
+  const record = recordOf(agent, berth.memory.expected, earlier);
+  if (JSON.stringify(record) === JSON.stringify(berth.memory.record)) return;
+  kernel.sealBare(berth.bare, writeRecord(record));
+  berth.memory.record = record;
+}

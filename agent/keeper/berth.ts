@@ -1,0 +1,77 @@
+import type { Mount } from "../core/config/config.ts";
+import { blankMemory, type Memory } from "../core/memory.ts";
+import type { BareView, LockView, MountDetails } from "../core/observed.ts";
+import type { Bare, Kernel, Parent, Tree } from "./port.ts";
+
+/** One target as the keeper holds it: what it remembers, and the descriptors it keeps open. */
+export interface Berth {
+  mount: Mount;
+  memory: Memory;
+  parent: Parent | null;
+  /** What the parent's mount showed when it was first opened. */
+  parentRoot: string | null;
+  /** The bare directory, open as long as its lock is held. */
+  bare: Bare | null;
+  bareDirectory: { device: string; inode: bigint } | null;
+  bareView: BareView | null;
+  lock: LockView;
+  /** A verified source that waits to be attached. */
+  source: number | null;
+  anchor: Tree | null;
+  /** Details and stack of the mount that was last seen on top. */
+  seen: { details: MountDetails | null; stack: bigint[] } | null;
+  /** No configuration names this target any more. */
+  retired: boolean;
+}
+
+export const openBerth = (mount: Mount): Berth => ({
+  mount,
+  memory: blankMemory(),
+  parent: null,
+  parentRoot: null,
+  bare: null,
+  bareDirectory: null,
+  bareView: null,
+  lock: mount.source === null ? { kind: "notNeeded" } : { kind: "free" },
+  source: null,
+  anchor: null,
+  seen: null,
+  retired: false,
+});
+
+/** Holds `fd` as the source to attach, in place of an earlier one; null lets go of it. */
+export function holdSource(kernel: Kernel, berth: Berth, fd: number | null): void {
+  if (berth.source !== null) kernel.close(berth.source);
+  berth.source = fd;
+  berth.memory.sourceHeld = fd !== null;
+}
+
+/** Holds `tree` as the anchor, in place of an earlier one; null lets go of it. */
+export function holdAnchor(kernel: Kernel, berth: Berth, tree: Tree | null): void {
+  if (berth.anchor !== null) kernel.close(berth.anchor);
+  berth.anchor = tree;
+  berth.memory.anchored = tree !== null;
+}
+
+/** Lets go of the bare directory, and so of its lock. */
+export function dropLock(kernel: Kernel, berth: Berth): void {
+  if (berth.bare) kernel.close(berth.bare.fd);
+  berth.bare = null;
+  berth.bareDirectory = null;
+  berth.bareView = null;
+  if (berth.lock.kind !== "notNeeded") berth.lock = { kind: "free" };
+}
+
+export function dropParent(kernel: Kernel, berth: Berth): void {
+  dropLock(kernel, berth);
+  if (berth.parent) kernel.close(berth.parent.fd);
+  berth.parent = null;
+  berth.seen = null;
+}
+
+/** Closes everything: nothing of ours pins the volume or the parent's file system any more. */
+export function closeBerth(kernel: Kernel, berth: Berth): void {
+  holdSource(kernel, berth, null);
+  holdAnchor(kernel, berth, null);
+  dropParent(kernel, berth);
+}

@@ -1,0 +1,69 @@
+import { sameDirectory } from "../core/identity.ts";
+import type { TraceBody } from "../core/trace.ts";
+import type { SourceFound, VolumeFindings, VolumeReport } from "../core/volume-report.ts";
+import { type Berth, holdAnchor, holdSource } from "./berth.ts";
+import type { Kernel } from "./port.ts";
+
+interface Ears {
+  kernel: Kernel;
+  tell(trace: TraceBody): void;
+}
+
+/**
+ * Takes in what a volume child found. A source that was verified and is not the one we hold is taken over from the
+ * child's descriptor, so that the keeper never walks a path on a volume.
+ */
+export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, report: VolumeReport): void {
+  const { memory } = berth;
+  const { source, volume } = report;
+  const usable = volume !== null && volume.problem === null;
+  memory.probe.report = report;
+  memory.probe.silent = false;
+  memory.probe.failures = usable ? 0 : memory.probe.failures + 1;
+  if (usable) tellIdentity(tell, berth, volume);
+  if (source?.ok && usable && volume.through === "source") takeSource(kernel, berth, pid, source, volume);
+  if (usable && volume.through === "target") recognise(berth, volume);
+  memory.probe.verified = usable && memory.expected !== null && sameDirectory(volume.identity, memory.expected);
+}
+
+/** A volume got its first UUID, or another one than the last time: restored from a copy, swapped, or ephemeral. */
+function tellIdentity(
+  tell: Ears["tell"],
+  { mount, memory }: Berth,
+  { identity: { uuid }, isNew }: VolumeFindings,
+): void {
+  const before = memory.expected?.uuid ?? memory.record?.uuid ?? null;
+  if (uuid === null || uuid === before) return;
+  if (before !== null) tell({ kind: "volumeChanged", mount: mount.name, from: before, to: uuid });
+  else if (isNew) tell({ kind: "volumeNew", mount: mount.name, uuid });
+}
+
+/** No answer in time: whatever was known stays known, and the count of failures grows. */
+export function hearNothing(berth: Berth): void {
+  berth.memory.probe.silent = true;
+  berth.memory.probe.failures += 1;
+}
+
+function takeSource(kernel: Kernel, berth: Berth, pid: number, source: SourceFound, volume: VolumeFindings): void {
+  const { memory } = berth;
+  const known = memory.expected !== null && sameDirectory(memory.expected, source.identity);
+  if (known && (memory.anchored || memory.sourceHeld)) return;
+  const fd = kernel.take(pid, source.fd);
+  if (!sameDirectory(kernel.identify(fd), source.identity)) {
+    kernel.close(fd);
+    return;
+  }
+  if (!known) holdAnchor(kernel, berth, null);
+  holdSource(kernel, berth, fd);
+  memory.expected = { ...source.identity, uuid: volume.identity.uuid };
+}
+
+/**
+ * The volume was reached through the target. It becomes what we expect there when the target is only watched, or when
+ * the source cannot be seen but the bare directory's record names this very volume: an earlier life of ours mounted it.
+ */
+function recognise({ mount, memory }: Berth, { identity }: VolumeFindings): void {
+  if (memory.expected !== null) return;
+  const recorded = memory.record?.uuid ?? null;
+  if (mount.source === null || (identity.uuid !== null && identity.uuid === recorded)) memory.expected = identity;
+}

@@ -1,0 +1,205 @@
+import type { Config } from "../core/config/config.ts";
+import { type Facts, rightOnTop } from "../core/facts.ts";
+import { nextRetryAt } from "../core/plan.ts";
+import type { Trace, TraceBody } from "../core/trace.ts";
+import { type Berth, closeBerth, openBerth } from "./berth.ts";
+import { hearNothing, hearReport } from "./hear.ts";
+import type { KeeperStatus, News, Order } from "./messages.ts";
+import type { Depth } from "./observe.ts";
+import type { Kernel } from "./port.ts";
+import type { Agent } from "./record.ts";
+import { settle } from "./settle.ts";
+
+export interface KeeperOptions {
+  kernel: Kernel;
+  agent: Agent;
+  config: Config;
+  /** Hands news to the main thread; must not block. */
+  post(news: News): void;
+}
+
+const TRACES_PER_PASS = 1000;
+
+/**
+ * The keeper: one synchronous thread that holds every mount. An event only says "look": boot, mount events, timers and
+ * orders all lead to the same pass.
+ */
+export class Keeper {
+  readonly #kernel: Kernel;
+  readonly #agent: Agent;
+  readonly #post: (news: News) => void;
+  #config: Config;
+  #berths: Berth[] = [];
+  #pass = 0;
+  #traces: Trace[] = [];
+  #dropped = 0;
+  #resyncAt = 0;
+  #posted = "";
+  #releasing = false;
+
+  constructor({ kernel, agent, config, post }: KeeperOptions) {
+    this.#kernel = kernel;
+    this.#agent = agent;
+    this.#post = post;
+    this.#config = config;
+    this.#configure(config);
+  }
+
+  /** Sleeps until something may have changed, takes the orders, makes one pass. */
+  step(takeOrders: () => Order[]): void {
+    const woken = this.#kernel.wait(this.wakeInMs());
+    const orders = takeOrders();
+    for (const order of orders) this.#obey(order);
+    const due = this.#kernel.monotonicMs() >= this.#resyncAt;
+    if (woken.mountsChanged || due || orders.some(({ kind }) => kind !== "beat") || this.#retryIsDue())
+      this.pass(due ? "full" : "quick", woken.mountsChanged);
+  }
+
+  /** One pass over every mount. `eventful`: the mount table changed, so what is not verified is worth a new probe. */
+  pass(depth: Depth, eventful = false): void {
+    this.#pass += 1;
+    if (depth === "full") this.#resyncAt = this.#kernel.monotonicMs() + this.#config.monitor.intervalMs;
+    this.#giveUpRetired();
+    const facts = this.#berths.map((berth) => this.#settle(berth, depth, eventful));
+    this.#retire(facts);
+    this.#report();
+  }
+
+  /** Milliseconds until a pass is due by itself. */
+  wakeInMs(): number {
+    const retryAt = Math.min(...this.#berths.map(({ memory }) => nextRetryAt(memory)));
+    return Math.max(0, Math.min(this.#resyncAt, retryAt) - this.#kernel.monotonicMs());
+  }
+
+  #retryIsDue(): boolean {
+    const now = this.#kernel.monotonicMs();
+    return this.#berths.some(({ memory }) => nextRetryAt(memory) <= now);
+  }
+
+  #settle(berth: Berth, depth: Depth, eventful: boolean): Facts {
+    const anchoredBefore = berth.memory.attachedId;
+    const facts = settle(
+      { kernel: this.#kernel, agent: this.#agent, config: this.#config, tell: this.#tell },
+      berth,
+      depth,
+    );
+    const moved = anchoredBefore !== berth.memory.attachedId;
+    const { target } = berth.mount;
+    if (moved || (eventful && !berth.memory.probe.verified)) this.#post({ kind: "probe", target });
+    const { parent } = facts.observed;
+    if (parent.kind === "trouble" && parent.reason === "ParentReplaced")
+      this.#post({ kind: "restartNeeded", mount: berth.mount.name, why: parent.message });
+    return facts;
+  }
+
+  #obey(order: Order): void {
+    switch (order.kind) {
+      case "configure":
+        this.#configure(order.config);
+        return;
+      case "report": {
+        const berth = this.#at(order.target);
+        if (berth) hearReport({ kernel: this.#kernel, tell: this.#tell }, berth, order.pid, order.report);
+        this.#post({ kind: "heard", target: order.target });
+        return;
+      }
+      case "probeOverdue": {
+        const berth = this.#at(order.target);
+        if (berth) hearNothing(berth);
+        return;
+      }
+      case "beat":
+        this.#post(order);
+        return;
+      case "release":
+        this.#releasing = true;
+        for (const berth of this.#berths) berth.memory.releasing = true;
+        return;
+    }
+  }
+
+  #at(target: string): Berth | undefined {
+    return this.#berths.find(({ mount }) => mount.target === target);
+  }
+
+  /** Keeps the berth of every target that stays, whatever else about it changed. */
+  #configure(config: Config): void {
+    this.#config = config;
+    const wanted = new Map(config.mounts.map((mount) => [mount.target, mount]));
+    for (const berth of this.#berths) {
+      const mount = wanted.get(berth.mount.target);
+      berth.retired = mount === undefined;
+      if (mount) berth.mount = mount;
+    }
+    const known = new Set(this.#berths.map(({ mount }) => mount.target));
+    const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);
+    this.#berths = [...added, ...this.#berths];
+    this.#resyncAt = 0;
+  }
+
+  /** Old mounts go only after the new ones had their chance, so that a renamed target is never bare in between. */
+  #giveUpRetired(): void {
+    const staying = this.#berths.filter(({ retired }) => !retired);
+    const settled = staying.every(({ memory }) => memory.condition && memory.condition.reason !== "NotYetVerified");
+    for (const { memory, mount, retired } of this.#berths)
+      if (retired && settled && mount.source !== null) memory.releasing = true;
+  }
+
+  /** What no configuration names any more is let go of, once nothing of ours is mounted there. */
+  #retire(facts: Facts[]): void {
+    const left: string[] = [];
+    this.#berths = this.#berths.filter((berth, index) => {
+      const found = facts[index];
+      const attached = found !== undefined && rightOnTop(found) !== null;
+      if (this.#releasing && berth.mount.source !== null && attached) left.push(berth.mount.target);
+      if (!berth.retired || (attached && berth.mount.source !== null)) return true;
+      closeBerth(this.#kernel, berth);
+      return false;
+    });
+    if (this.#releasing) this.#post({ kind: "released", left });
+  }
+
+  readonly #tell = (body: TraceBody): void => {
+    if (this.#traces.length < TRACES_PER_PASS)
+      this.#traces.push({ ...body, at: this.#kernel.wallMs(), pass: this.#pass });
+    else this.#dropped += 1;
+  };
+
+  #report(): void {
+    if (this.#dropped > 0)
+      this.#traces.push({ kind: "tracesDropped", count: this.#dropped, at: this.#kernel.wallMs(), pass: this.#pass });
+    if (this.#traces.length > 0) this.#post({ kind: "traces", traces: this.#traces });
+    this.#traces = [];
+    this.#dropped = 0;
+    const mounts = this.#berths.filter(({ retired }) => !retired).map((berth) => statusOf(berth));
+    const text = JSON.stringify(mounts, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+    if (text === this.#posted) return;
+    this.#posted = text;
+    this.#post({ kind: "status", mounts });
+  }
+}
+
+function statusOf({ mount, memory, seen, bareView }: Berth): KeeperStatus {
+  const { name, target, hostPath, source } = mount;
+  const attached = memory.attachedId !== null && memory.lostAt === null;
+  const condition = memory.condition ?? {
+    mount: name,
+    state: "Unknown",
+    reason: "NotYetVerified",
+    message: "not looked at yet",
+    since: 0,
+  };
+  return {
+    name,
+    target,
+    hostPath,
+    source,
+    condition,
+    attached,
+    verified: memory.probe.verified,
+    identity: memory.expected,
+    options: seen?.details?.options ?? [],
+    stackDepth: seen?.stack.length ?? 0,
+    bareDirectory: bareView,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Config } from "../core/config/config.ts";
+import type { MountStatus } from "../core/status.ts";
+import type { Trace } from "../core/trace.ts";
+import type { VolumeReport } from "../core/volume-report.ts";
+
+/** What the main thread tells the keeper. */
+export type Order =
+  | { kind: "configure"; config: Config }
+  /** A volume child has answered; it waits, with its descriptors open, until the keeper says `heard`. */
+  | { kind: "report"; target: string; pid: number; report: VolumeReport }
+  /** No answer came in time, or the child ended without one. */
+  | { kind: "probeOverdue"; target: string }
+  | { kind: "beat"; number: number }
+  /** Release every mount, then say `released`. */
+  | { kind: "release" };
+
+/** What the keeper tells the main thread. */
+export type News =
+  | { kind: "status"; mounts: KeeperStatus[] }
+  | { kind: "traces"; traces: Trace[] }
+  | { kind: "heard"; target: string }
+  /** Something happened at a target whose volume is not verified, or it was just put back: probe it soon. */
+  | { kind: "probe"; target: string }
+  | { kind: "beat"; number: number }
+  /** Nothing of ours is mounted any more, or `left` still is. */
+  | { kind: "released"; left: string[] }
+  /** Only a new container can see the new parent. */
+  | { kind: "restartNeeded"; mount: string; why: string };
+
+/** The keeper's share of a mount's status; the rest comes from the probes. */
+export type KeeperStatus = Omit<MountStatus, "space" | "probe">;

@@ -1,0 +1,96 @@
+import { sameMounted } from "../core/facts.ts";
+import { sameDirectory } from "../core/identity.ts";
+import type { Observed, ParentView, Top } from "../core/observed.ts";
+import { KernelError } from "../kernel/error.ts";
+import { type Berth, dropLock, dropParent } from "./berth.ts";
+import { explain } from "./explain.ts";
+import type { Kernel, Parent } from "./port.ts";
+
+/** `quick` looks at the target only; `full` also at what sends no events: the parent, its sharing, the bare directory. */
+export type Depth = "quick" | "full";
+
+const nothing: Omit<Observed, "parent" | "lock"> = {
+  top: { kind: "missing" },
+  details: null,
+  stack: [],
+  rightBelow: false,
+  bare: null,
+};
+
+/** Looks at one target without touching the volume. */
+export function observe(kernel: Kernel, berth: Berth, depth: Depth): Observed {
+  const opened = berth.parent === null;
+  const parent = reachParent(kernel, berth, opened ? "full" : depth);
+  if (parent.kind === "trouble" || !berth.parent)
+    return { ...nothing, parent: parent as ParentView, lock: berth.lock, bare: berth.bareView };
+  const top = kernel.look(berth.parent);
+  checkLock(kernel, berth, top, opened ? "full" : depth);
+  const { details, stack } = describeTop(kernel, berth, berth.parent, top);
+  const rightBelow = isRightBelow(kernel, berth, stack);
+  return { parent, lock: berth.lock, top, details, stack, rightBelow, bare: berth.bareView };
+}
+
+function reachParent(kernel: Kernel, berth: Berth, depth: Depth): ParentView {
+  const { mount } = berth;
+  try {
+    berth.parent ??= kernel.openParent(mount.target);
+    if (depth === "quick") return { kind: "usable" };
+    const state = kernel.inspectParent(berth.parent);
+    berth.parentRoot ??= state.root;
+    if (state.root !== berth.parentRoot || state.root.endsWith("//deleted")) {
+      const message = `${berth.parent.path} was renamed or removed on the host (now ${state.root}): only a new container sees the new one`;
+      return { kind: "trouble", reason: "ParentReplaced", message };
+    }
+    if (state.replaced) {
+      dropParent(kernel, berth);
+      return { kind: "trouble", reason: "ParentMissing", message: `the directory above ${mount.target} was replaced` };
+    }
+    if (!state.shared && mount.source !== null)
+      return { kind: "trouble", reason: "NotShared", message: unshared(berth.parent) };
+    return { kind: "usable" };
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    return {
+      kind: "trouble",
+      reason: "ParentMissing",
+      message: `the directory above ${mount.target}: ${explain(error)}`,
+    };
+  }
+}
+
+const unshared = ({ path }: Parent): string =>
+  `${path} lies on a mount that is not shared, so nobody would see what is mounted there: give the volume ` +
+  "mountPropagation: Bidirectional, or run mount --make-rshared on the host";
+
+/** The lock counts only while the locked directory is the one at the target. */
+function checkLock(kernel: Kernel, berth: Berth, top: Top, depth: Depth): void {
+  if (!berth.bare || !berth.bareDirectory) return;
+  if (top.kind === "missing" || (top.kind === "bare" && !sameDirectory(top, berth.bareDirectory))) {
+    dropLock(kernel, berth);
+    return;
+  }
+  if (depth === "full") {
+    const state = kernel.inspectBare(berth.bare);
+    if (state.removed) dropLock(kernel, berth);
+    else if (berth.bareView) berth.bareView = { ...berth.bareView, locked: state.sealed, shadowed: state.entries };
+  } else if (top.kind === "bare" && berth.bareView) {
+    berth.bareView = { ...berth.bareView, locked: top.locked };
+  }
+}
+
+function describeTop(kernel: Kernel, berth: Berth, parent: Parent, top: Top) {
+  if (top.kind !== "mount") berth.seen = null;
+  else if (berth.seen?.details?.id !== top.id || top.deleted)
+    berth.seen = { details: kernel.describe(top.id), stack: kernel.stack(parent) };
+  return berth.seen ?? { details: null, stack: [] };
+}
+
+/** By id when we attached it in this life; else by what the kernel calls it, compared with the verified source. */
+function isRightBelow(kernel: Kernel, { memory }: Berth, stack: bigint[]): boolean {
+  if (stack.length < 2 || !memory.expected) return false;
+  const { expected, attachedId } = memory;
+  return stack.slice(1).some((id) => {
+    const details = id === attachedId ? null : kernel.describe(id);
+    return id === attachedId || (details !== null && sameMounted(expected, details));
+  });
+}

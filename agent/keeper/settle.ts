@@ -1,0 +1,105 @@
+import type { Action } from "../core/action.ts";
+import { assess } from "../core/assess/assess.ts";
+import { delayAfter } from "../core/backoff.ts";
+import type { Condition } from "../core/condition.ts";
+import type { Config } from "../core/config/config.ts";
+import { type Facts, rightOnTop } from "../core/facts.ts";
+import { plan } from "../core/plan.ts";
+import type { Attachment, TraceBody } from "../core/trace.ts";
+import { KernelError } from "../kernel/error.ts";
+import { act } from "./act.ts";
+import type { Berth } from "./berth.ts";
+import { report } from "./explain.ts";
+import { type Depth, observe } from "./observe.ts";
+import type { Kernel } from "./port.ts";
+import type { Agent } from "./record.ts";
+
+export interface Settling {
+  kernel: Kernel;
+  agent: Agent;
+  config: Config;
+  tell(trace: TraceBody): void;
+}
+
+/** More actions than any honest situation needs; a pass always ends. */
+const ACTIONS_PER_PASS = 8;
+
+/** One pass over one mount: observe → assess → plan → act, again until nothing is left to do. Returns the last facts. */
+export function settle({ kernel, agent, config, tell }: Settling, berth: Berth, depth: Depth): Facts {
+  let facts = look({ kernel, config }, berth, depth);
+  noteLoss(kernel, berth, facts);
+  let last: Action["kind"] | null = null;
+  for (let count = 0; count < ACTIONS_PER_PASS; count++) {
+    const action = plan(facts);
+    if (!action || !berth.parent || action.kind === last) break;
+    last = action.kind;
+    const how = attempt({ kernel, agent, config, tell }, berth, action);
+    facts = look({ kernel, config }, berth, "quick");
+    if (how) noteAttachment({ kernel, tell }, berth, facts, how);
+  }
+  conclude({ kernel, agent, config, tell }, berth, facts);
+  return facts;
+}
+
+const look = ({ kernel, config }: Pick<Settling, "kernel" | "config">, berth: Berth, depth: Depth): Facts => ({
+  mount: berth.mount,
+  observed: observe(kernel, berth, depth),
+  memory: berth.memory,
+  now: kernel.monotonicMs(),
+  failuresUntilHung: config.monitor.failures,
+});
+
+function attempt({ kernel, agent, config, tell }: Settling, berth: Berth, action: Action): Attachment | null {
+  const { memory, mount, parent } = berth;
+  if (!parent) return null;
+  try {
+    const how = act({ kernel, agent, berth, parent, tell }, action);
+    delete memory.failures[action.kind];
+    return how;
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const { backoff } = config.recovery;
+    const attempts = (memory.failures[action.kind]?.attempts ?? 0) + 1;
+    const retryInMs = memory.lostAt?.overdue ? backoff.maxMs : delayAfter(backoff, attempts);
+    const said = report(error);
+    memory.failures[action.kind] = { message: said.message, attempts, retryAt: kernel.monotonicMs() + retryInMs };
+    tell({ kind: "actionFailed", mount: mount.name, action: action.kind, error: said, retryInMs });
+    return null;
+  }
+}
+
+function noteLoss(kernel: Kernel, { memory }: Berth, facts: Facts): void {
+  if (memory.attachedId === null || rightOnTop(facts)) return;
+  memory.lostAt ??= { monotonicMs: kernel.monotonicMs(), bootMs: kernel.bootMs(), overdue: false };
+}
+
+function noteAttachment(
+  { kernel, tell }: Pick<Settling, "kernel" | "tell">,
+  { memory, mount }: Berth,
+  facts: Facts,
+  how: Attachment,
+): void {
+  if (!rightOnTop(facts)) return;
+  const since = memory.lostAt;
+  const durationMs = since ? kernel.monotonicMs() - since.monotonicMs : 0;
+  const outageMs = since ? kernel.bootMs() - since.bootMs : 0;
+  tell({ kind: "attached", mount: mount.name, how, durationMs, outageMs });
+}
+
+function conclude({ kernel, config, tell }: Settling, { memory, mount }: Berth, facts: Facts): void {
+  const { lostAt } = memory;
+  if (rightOnTop(facts)) {
+    memory.lostAt = null;
+    memory.failures = {};
+  } else if (lostAt && !lostAt.overdue && facts.now - lostAt.monotonicMs > config.recovery.timeoutMs) {
+    lostAt.overdue = true;
+    tell({ kind: "recoveryTimeout", mount: mount.name, afterMs: facts.now - lostAt.monotonicMs });
+  }
+  const verdict = assess(facts);
+  const from = memory.condition;
+  const since = from?.state === verdict.state ? from.since : kernel.wallMs();
+  const to: Condition = { mount: mount.name, ...verdict, since };
+  memory.condition = to;
+  if (from?.state !== to.state || from.reason !== to.reason)
+    tell({ kind: "conditionChanged", mount: mount.name, from, to });
+}

@@ -1,0 +1,162 @@
+import { delayAfter } from "../core/backoff.ts";
+import type { Config } from "../core/config/config.ts";
+import type { ProbeStatus, Space } from "../core/status.ts";
+import type { TraceBody } from "../core/trace.ts";
+import type { VolumeReport } from "../core/volume-report.ts";
+import { askVolumeChild, type Self, type VolumeChild } from "./child-process.ts";
+import type { VolumeRequest } from "./request.ts";
+
+export interface ProberOptions {
+  self: Self;
+  request: VolumeRequest;
+  monitor: Config["monitor"];
+  /** CLOCK_MONOTONIC, milliseconds. */
+  now(): number;
+  /** A child has answered; it lives until `heard` is called. */
+  onReport(pid: number, report: VolumeReport): void;
+  /** No answer in time, again after each further interval, or none at all. */
+  onSilence(): void;
+  tell(trace: TraceBody): void;
+}
+
+/** Between two starts of children, however often a probe is asked for. */
+const GAP_MS = 250;
+/** The first waits after an unusable volume; they grow to the monitor's interval. */
+const EAGER_MS = 500;
+
+/**
+ * Probes one mount's volume: a child per look, never a second beside one that is stuck. Stuck is a state; it ends when
+ * the child answers after all.
+ */
+export class Prober {
+  #options: ProberOptions;
+  #child: { process: VolumeChild; startedAt: number; overdue: boolean } | null = null;
+  #timer: Timer | null = null;
+  #askedAgain = false;
+  #lastStart = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #last: { at: string; durationMs: number } | null = null;
+  #space: Space | null = null;
+  #stopped = false;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+  }
+
+  get status(): { probe: ProbeStatus; space: Space | null } {
+    const overdue = this.#child?.overdue ? this.#options.now() - this.#child.startedAt : null;
+    const { at, durationMs } = this.#last ?? { at: null, durationMs: null };
+    return { probe: { lastAt: at, durationMs, failures: this.#failures, stuckForMs: overdue }, space: this.#space };
+  }
+
+  /** Asks something else from now on, and soon. A child that is stuck stays the only one. */
+  reconfigure(options: ProberOptions): void {
+    this.#options = options;
+    this.probe();
+  }
+
+  /** Asks for a probe soon; while a child is out, for another one after it. */
+  probe(): void {
+    if (this.#stopped) return;
+    if (this.#child) this.#askedAgain = true;
+    else this.#startIn(Math.max(0, this.#lastStart + GAP_MS - this.#options.now()));
+  }
+
+  /** The keeper has taken what it wanted from the child. */
+  heard(): void {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = null;
+    child.process.letGo();
+    const soon =
+      this.#failures > 0 ? delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures) : this.#interval;
+    this.#startIn(this.#askedAgain ? GAP_MS : soon);
+    this.#askedAgain = false;
+  }
+
+  /** No further probes. A child that is stuck stays until the kernel lets it go. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#child?.process.letGo();
+  }
+
+  get #interval(): number {
+    return this.#options.monitor.intervalMs;
+  }
+
+  #startIn(ms: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#start(), ms);
+  }
+
+  #start(): void {
+    if (this.#stopped) return;
+    const { now, self, request, monitor } = this.#options;
+    const startedAt = now();
+    this.#lastStart = startedAt;
+    let process: VolumeChild;
+    try {
+      process = askVolumeChild(self, request);
+    } catch (error) {
+      this.#fail(startedAt, String(error));
+      this.#startIn(delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures));
+      return;
+    }
+    const child = { process, startedAt, overdue: false };
+    this.#child = child;
+    this.#timer = setTimeout(() => this.#becomeOverdue(), monitor.timeoutMs);
+    void process.answer.then((answer) => {
+      if (this.#stopped) return;
+      if (this.#timer) clearTimeout(this.#timer);
+      if (child.overdue) this.#say({ kind: "probeAnswered", mount: this.#mount, afterMs: now() - startedAt });
+      child.overdue = false;
+      if (answer.ok) this.#deliver(startedAt, process.pid, answer.report);
+      else {
+        this.#fail(startedAt, answer.why);
+        this.heard();
+      }
+    });
+  }
+
+  #deliver(startedAt: number, pid: number, report: VolumeReport): void {
+    const problem = report.volume ? report.volume.problem : report.source?.ok === false ? report.source.problem : null;
+    const ok = report.volume !== null && problem === null;
+    this.#failures = ok ? 0 : this.#failures + 1;
+    this.#space = report.volume?.space ?? null;
+    this.#note(startedAt, ok, problem?.message ?? (ok ? null : "nothing to examine"));
+    this.#options.onReport(pid, report);
+  }
+
+  #becomeOverdue(): void {
+    const child = this.#child;
+    if (!child || this.#stopped) return;
+    this.#failures += 1;
+    const forMs = this.#options.now() - child.startedAt;
+    if (!child.overdue) this.#say({ kind: "probeStuck", mount: this.#mount, forMs });
+    child.overdue = true;
+    this.#note(child.startedAt, false, "no answer in time");
+    this.#options.onSilence();
+    this.#timer = setTimeout(() => this.#becomeOverdue(), this.#interval);
+  }
+
+  #fail(startedAt: number, why: string): void {
+    this.#failures += 1;
+    this.#note(startedAt, false, why);
+    this.#options.onSilence();
+  }
+
+  #note(startedAt: number, ok: boolean, problem: string | null): void {
+    const durationMs = this.#options.now() - startedAt;
+    this.#last = { at: new Date().toISOString(), durationMs };
+    this.#say({ kind: "probed", mount: this.#mount, ok, durationMs, problem });
+  }
+
+  get #mount(): string {
+    return this.#options.request.mount.name;
+  }
+
+  #say(trace: TraceBody): void {
+    this.#options.tell(trace);
+  }
+}

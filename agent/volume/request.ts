@@ -1,0 +1,11 @@
+import type { Mount } from "../core/config/config.ts";
+
+/** What a volume child is asked: one line of JSON on its standard input. */
+export interface VolumeRequest {
+  mount: Mount;
+  instance: string;
+  /** Names this node's folder in the volume. */
+  node: string;
+  /** The other configured mounts, to notice that their volumes were swapped. */
+  otherMounts: string[];
+}

@@ -10,6 +10,8 @@ export interface Berth {
   parent: Parent | null;
   /** What the parent's mount showed when it was first opened. */
   parentRoot: string | null;
+  /** The last look at the parent found it unusable. */
+  parentInTrouble: boolean;
   /** The bare directory, open as long as its lock is held. */
   bare: Bare | null;
   bareDirectory: { device: string; inode: bigint } | null;
@@ -19,7 +21,7 @@ export interface Berth {
   source: number | null;
   anchor: Tree | null;
   /** Details and stack of the mount that was last seen on top. */
-  seen: { details: MountDetails | null; stack: bigint[] } | null;
+  seen: { id: bigint | null; options: string; details: MountDetails | null; stack: bigint[] } | null;
   /** No configuration names this target any more. */
   retired: boolean;
 }
@@ -29,6 +31,7 @@ export const openBerth = (mount: Mount): Berth => ({
   memory: blankMemory(),
   parent: null,
   parentRoot: null,
+  parentInTrouble: false,
   bare: null,
   bareDirectory: null,
   bareView: null,

@@ -2,13 +2,14 @@ import type { Config } from "../core/config/config.ts";
 import { type Facts, rightOnTop } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
+import { act } from "./act.ts";
 import { type Berth, closeBerth, openBerth } from "./berth.ts";
 import { hearNothing, hearReport } from "./hear.ts";
 import type { KeeperStatus, News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
 import type { Kernel } from "./port.ts";
 import type { Agent } from "./record.ts";
-import { settle } from "./settle.ts";
+import { type Settling, settle } from "./settle.ts";
 
 export interface KeeperOptions {
   kernel: Kernel;
@@ -16,6 +17,8 @@ export interface KeeperOptions {
   config: Config;
   /** Hands news to the main thread; must not block. */
   post(news: News): void;
+  /** Carries out actions; tests hand in one that is broken. */
+  perform?: typeof act;
 }
 
 const TRACES_PER_PASS = 1000;
@@ -26,7 +29,7 @@ const TRACES_PER_PASS = 1000;
  */
 export class Keeper {
   readonly #kernel: Kernel;
-  readonly #agent: Agent;
+  readonly #tools: Pick<Settling, "kernel" | "agent" | "perform">;
   readonly #post: (news: News) => void;
   #config: Config;
   #berths: Berth[] = [];
@@ -37,9 +40,9 @@ export class Keeper {
   #posted = "";
   #releasing = false;
 
-  constructor({ kernel, agent, config, post }: KeeperOptions) {
+  constructor({ kernel, agent, config, post, perform = act }: KeeperOptions) {
     this.#kernel = kernel;
-    this.#agent = agent;
+    this.#tools = { kernel, agent, perform };
     this.#post = post;
     this.#config = config;
     this.#configure(config);
@@ -78,11 +81,7 @@ export class Keeper {
 
   #settle(berth: Berth, depth: Depth, eventful: boolean): Facts {
     const anchoredBefore = berth.memory.attachedId;
-    const facts = settle(
-      { kernel: this.#kernel, agent: this.#agent, config: this.#config, tell: this.#tell },
-      berth,
-      depth,
-    );
+    const facts = settle({ ...this.#tools, config: this.#config, tell: this.#tell }, berth, depth);
     const moved = anchoredBefore !== berth.memory.attachedId;
     const { target } = berth.mount;
     if (moved || (eventful && !berth.memory.probe.verified)) this.#post({ kind: "probe", target });

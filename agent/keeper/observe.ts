@@ -17,15 +17,26 @@ const nothing: Omit<Observed, "parent" | "lock"> = {
   bare: null,
 };
 
-/** Looks at one target without touching the volume. */
+/** Looks at one target without touching the volume. What cannot be looked at is trouble, not an exception. */
 export function observe(kernel: Kernel, berth: Berth, depth: Depth): Observed {
-  const opened = berth.parent === null;
-  const parent = reachParent(kernel, berth, opened ? "full" : depth);
-  if (parent.kind === "trouble" || !berth.parent)
-    return { ...nothing, parent: parent as ParentView, lock: berth.lock, bare: berth.bareView };
+  try {
+    return lookAt(kernel, berth, depth);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const message = `${berth.mount.target} cannot be looked at: ${explain(error)}`;
+    return { ...nothing, parent: { kind: "trouble", reason: "ParentMissing", message }, lock: berth.lock };
+  }
+}
+
+function lookAt(kernel: Kernel, berth: Berth, asked: Depth): Observed {
+  // What was found amiss before is looked at again even when only the mount table changed.
+  const depth = berth.parent === null || berth.parentInTrouble ? "full" : asked;
+  const parent = reachParent(kernel, berth, depth);
+  berth.parentInTrouble = parent.kind === "trouble";
+  if (parent.kind === "trouble" || !berth.parent) return { ...nothing, parent, lock: berth.lock, bare: berth.bareView };
   const top = kernel.look(berth.parent);
-  checkLock(kernel, berth, top, opened ? "full" : depth);
-  const { details, stack } = describeTop(kernel, berth, berth.parent, top);
+  checkLock(kernel, berth, top, depth);
+  const { details, stack } = describeTop(kernel, berth, top, depth);
   const rightBelow = isRightBelow(kernel, berth, stack);
   return { parent, lock: berth.lock, top, details, stack, rightBelow, bare: berth.bareView };
 }
@@ -35,28 +46,27 @@ function reachParent(kernel: Kernel, berth: Berth, depth: Depth): ParentView {
   try {
     berth.parent ??= kernel.openParent(mount.target);
     if (depth === "quick") return { kind: "usable" };
-    const state = kernel.inspectParent(berth.parent);
+    let state = kernel.inspectParent(berth.parent);
     berth.parentRoot ??= state.root;
-    if (state.root !== berth.parentRoot || state.root.endsWith("//deleted")) {
-      const message = `${berth.parent.path} was renamed or removed on the host (now ${state.root}): only a new container sees the new one`;
-      return { kind: "trouble", reason: "ParentReplaced", message };
-    }
+    if (state.root !== berth.parentRoot || state.root.endsWith("//deleted"))
+      return { kind: "trouble", reason: "ParentReplaced", message: replaced(berth.parent, state.root) };
     if (state.replaced) {
       dropParent(kernel, berth);
-      return { kind: "trouble", reason: "ParentMissing", message: `the directory above ${mount.target} was replaced` };
+      berth.parent = kernel.openParent(mount.target);
+      state = kernel.inspectParent(berth.parent);
     }
     if (!state.shared && mount.source !== null)
       return { kind: "trouble", reason: "NotShared", message: unshared(berth.parent) };
     return { kind: "usable" };
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    return {
-      kind: "trouble",
-      reason: "ParentMissing",
-      message: `the directory above ${mount.target}: ${explain(error)}`,
-    };
+    const message = `the directory above ${mount.target}: ${explain(error)}`;
+    return { kind: "trouble", reason: "ParentMissing", message };
   }
 }
+
+const replaced = ({ path }: Parent, root: string): string =>
+  `${path} was renamed or removed on the host and is ${root} there now; only a new container sees the directory of today`;
 
 const unshared = ({ path }: Parent): string =>
   `${path} lies on a mount that is not shared, so nobody would see what is mounted there: give the volume ` +
@@ -78,11 +88,16 @@ function checkLock(kernel: Kernel, berth: Berth, top: Top, depth: Depth): void {
   }
 }
 
-function describeTop(kernel: Kernel, berth: Berth, parent: Parent, top: Top) {
-  if (top.kind !== "mount") berth.seen = null;
-  else if (berth.seen?.details?.id !== top.id || top.deleted)
-    berth.seen = { details: kernel.describe(top.id), stack: kernel.stack(parent) };
-  return berth.seen ?? { details: null, stack: [] };
+/** Asked again only when the top mount is another one, has other options, or at a full look. */
+function describeTop(kernel: Kernel, berth: Berth, top: Top, depth: Depth): NonNullable<Berth["seen"]> {
+  if (top.kind !== "mount" || !berth.parent) {
+    berth.seen = null;
+    return { id: null, options: "", details: null, stack: [] };
+  }
+  const options = top.options.join();
+  if (berth.seen?.id !== top.id || berth.seen.options !== options || depth === "full")
+    berth.seen = { id: top.id, options, details: kernel.describe(top.id), stack: kernel.stack(berth.parent) };
+  return berth.seen;
 }
 
 /** By id when we attached it in this life; else by what the kernel calls it, compared with the verified source. */

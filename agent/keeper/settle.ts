@@ -7,7 +7,7 @@ import { type Facts, rightOnTop } from "../core/facts.ts";
 import { plan } from "../core/plan.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
 import { KernelError } from "../kernel/error.ts";
-import { act } from "./act.ts";
+import type { act } from "./act.ts";
 import type { Berth } from "./berth.ts";
 import { report } from "./explain.ts";
 import { type Depth, observe } from "./observe.ts";
@@ -19,29 +19,30 @@ export interface Settling {
   agent: Agent;
   config: Config;
   tell(trace: TraceBody): void;
+  perform: typeof act;
 }
 
 /** More actions than any honest situation needs; a pass always ends. */
 const ACTIONS_PER_PASS = 8;
 
 /** One pass over one mount: observe → assess → plan → act, again until nothing is left to do. Returns the last facts. */
-export function settle({ kernel, agent, config, tell }: Settling, berth: Berth, depth: Depth): Facts {
-  let facts = look({ kernel, config }, berth, depth);
-  noteLoss(kernel, berth, facts);
+export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
+  let facts = look(settling, berth, depth);
+  noteLoss(settling, berth, facts);
   let last: Action["kind"] | null = null;
   for (let count = 0; count < ACTIONS_PER_PASS; count++) {
     const action = plan(facts);
-    if (!action || !berth.parent || action.kind === last) break;
+    if (!action || action.kind === last) break;
     last = action.kind;
-    const how = attempt({ kernel, agent, config, tell }, berth, action);
-    facts = look({ kernel, config }, berth, "quick");
-    if (how) noteAttachment({ kernel, tell }, berth, facts, how);
+    const how = attempt(settling, berth, action);
+    facts = look(settling, berth, "quick");
+    if (how) noteAttachment(settling, berth, facts, how);
   }
-  conclude({ kernel, agent, config, tell }, berth, facts);
+  conclude(settling, berth, facts);
   return facts;
 }
 
-const look = ({ kernel, config }: Pick<Settling, "kernel" | "config">, berth: Berth, depth: Depth): Facts => ({
+const look = ({ kernel, config }: Settling, berth: Berth, depth: Depth): Facts => ({
   mount: berth.mount,
   observed: observe(kernel, berth, depth),
   memory: berth.memory,
@@ -49,11 +50,11 @@ const look = ({ kernel, config }: Pick<Settling, "kernel" | "config">, berth: Be
   failuresUntilHung: config.monitor.failures,
 });
 
-function attempt({ kernel, agent, config, tell }: Settling, berth: Berth, action: Action): Attachment | null {
+function attempt({ kernel, agent, config, tell, perform }: Settling, berth: Berth, action: Action): Attachment | null {
   const { memory, mount, parent } = berth;
   if (!parent) return null;
   try {
-    const how = act({ kernel, agent, berth, parent, tell }, action);
+    const how = perform({ kernel, agent, berth, parent, tell }, action);
     delete memory.failures[action.kind];
     return how;
   } catch (error) {
@@ -68,17 +69,12 @@ function attempt({ kernel, agent, config, tell }: Settling, berth: Berth, action
   }
 }
 
-function noteLoss(kernel: Kernel, { memory }: Berth, facts: Facts): void {
+function noteLoss({ kernel }: Settling, { memory }: Berth, facts: Facts): void {
   if (memory.attachedId === null || rightOnTop(facts)) return;
   memory.lostAt ??= { monotonicMs: kernel.monotonicMs(), bootMs: kernel.bootMs(), overdue: false };
 }
 
-function noteAttachment(
-  { kernel, tell }: Pick<Settling, "kernel" | "tell">,
-  { memory, mount }: Berth,
-  facts: Facts,
-  how: Attachment,
-): void {
+function noteAttachment({ kernel, tell }: Settling, { memory, mount }: Berth, facts: Facts, how: Attachment): void {
   if (!rightOnTop(facts)) return;
   const since = memory.lostAt;
   const durationMs = since ? kernel.monotonicMs() - since.monotonicMs : 0;

@@ -27,5 +27,10 @@ export const commands: readonly CommandEntry[] = [
     hidden: true,
     load: async () => (await import("./volume-child.ts")).volumeChild,
   },
+  {
+    name: "release",
+    summary: "unmount what the configuration names, leave locked bare directories",
+    load: async () => (await import("./release.ts")).release,
+  },
   { name: "version", summary: "print the version", load: async () => (await import("./version.ts")).version },
 ];

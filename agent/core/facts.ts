@@ -38,9 +38,15 @@ export function isStale(facts: Facts, top: TopMount): boolean {
   return memory.record?.mounted.some((recorded) => details !== null && sameMounted(recorded, details)) ?? false;
 }
 
-/** What the kernel calls a mount, as far as it outlives the mount itself. */
 export const sameMounted = (a: MountedRecord, b: MountedRecord): boolean =>
-  a.fsType === b.fsType && a.source === b.source && a.root === b.root;
+  a.superDevice === b.superDevice && a.fsType === b.fsType && a.source === b.source && a.root === b.root;
+
+/** The mount on top is ours to take away: the right one, or one that an earlier life or source of ours left. */
+export function oursOnTop(facts: Facts): TopMount | null {
+  const { top } = facts.observed;
+  if (top.kind !== "mount" || facts.mount.source === null) return null;
+  return rightOnTop(facts) || isStale(facts, top) ? top : null;
+}
 
 /** Per-mount options that the configuration asks for and the mount lacks, or that came in from outside. */
 export function strayedOptions(

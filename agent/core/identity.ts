@@ -3,9 +3,11 @@
  * opened source); a file system that is gone may hand its numbers to the next one, so records hold the rest too.
  */
 export interface Identity {
-  /** `major:minor` as statx(2) gives it: equal to mountinfo's only where the file system has one device. */
+  /** `major:minor` as statx(2) gives it. */
   device: string;
   inode: bigint;
+  /** `major:minor` of the super block, as mountinfo gives it: another one on btrfs, where each subvolume has its own. */
+  superDevice: string;
   /** File system type, e.g. `ext4` or `fuse.s3fs`. */
   fsType: string;
   /** Mount source, e.g. `/dev/sdb` or `nfs.example:/export`. */

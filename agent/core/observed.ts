@@ -23,7 +23,7 @@ export interface TopMount {
 export interface MountDetails {
   id: bigint;
   parentId: bigint;
-  device: string;
+  superDevice: string;
   root: string;
   fsType: string;
   source: string;
@@ -72,4 +72,5 @@ export interface BareRecord {
   mounted: MountedRecord[];
 }
 
-export type MountedRecord = Pick<Identity, "fsType" | "source" | "root">;
+/** What the kernel calls a mount; while that mount lives, no other can bear the same device. */
+export type MountedRecord = Pick<Identity, "superDevice" | "fsType" | "source" | "root">;

@@ -1,5 +1,5 @@
 import type { Action } from "./action.ts";
-import { type Facts, isStale, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
+import { type Facts, isStale, oursOnTop, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
 import type { Memory } from "./memory.ts";
 
 /** One named rule: the next action for a mount, or null when it has nothing to do. */
@@ -45,7 +45,7 @@ const keepAnAnchor: Rule = (facts) => {
 };
 
 const giveItUp: Rule = (facts) => {
-  const top = rightOnTop(facts);
+  const top = oursOnTop(facts);
   return top && mayAct(facts) ? { kind: "detach", mount: facts.mount.name, top: top.id } : null;
 };
 
@@ -58,7 +58,7 @@ const rules: readonly Rule[] = [
   restoreOptions,
   keepAnAnchor,
 ];
-const rulesWhenReleasing: readonly Rule[] = [giveItUp];
+const rulesWhenReleasing: readonly Rule[] = [secureTheBareDirectory, giveItUp];
 
 /** The next thing to do about one mount; null means that it is right, or that nothing may or can be done. */
 export function plan(facts: Facts): Action | null {

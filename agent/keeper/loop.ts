@@ -1,5 +1,5 @@
 import type { Config } from "../core/config/config.ts";
-import { type Facts, rightOnTop } from "../core/facts.ts";
+import { type Facts, oursOnTop } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
@@ -52,7 +52,7 @@ export class Keeper {
   step(takeOrders: () => Order[]): void {
     const woken = this.#kernel.wait(this.wakeInMs());
     const orders = takeOrders();
-    for (const order of orders) this.#obey(order);
+    for (const order of orders) this.obey(order);
     const due = this.#kernel.monotonicMs() >= this.#resyncAt;
     if (woken.mountsChanged || due || orders.some(({ kind }) => kind !== "beat") || this.#retryIsDue())
       this.pass(due ? "full" : "quick", woken.mountsChanged);
@@ -91,7 +91,8 @@ export class Keeper {
     return facts;
   }
 
-  #obey(order: Order): void {
+  /** Takes one order; what it leads to happens in the next pass. */
+  obey(order: Order): void {
     switch (order.kind) {
       case "configure":
         this.#configure(order.config);
@@ -112,9 +113,15 @@ export class Keeper {
         return;
       case "release":
         this.#releasing = true;
-        for (const berth of this.#berths) berth.memory.releasing = true;
+        for (const { memory, mount } of this.#berths) memory.releasing = mount.source !== null;
         return;
     }
+  }
+
+  /** Lets go of every descriptor; the mounts stay. */
+  close(): void {
+    for (const berth of this.#berths) closeBerth(this.#kernel, berth);
+    this.#berths = [];
   }
 
   #at(target: string): Berth | undefined {
@@ -149,9 +156,9 @@ export class Keeper {
     const left: string[] = [];
     this.#berths = this.#berths.filter((berth, index) => {
       const found = facts[index];
-      const attached = found !== undefined && rightOnTop(found) !== null;
-      if (this.#releasing && berth.mount.source !== null && attached) left.push(berth.mount.target);
-      if (!berth.retired || (attached && berth.mount.source !== null)) return true;
+      const ours = found !== undefined && oursOnTop(found) !== null;
+      if (this.#releasing && ours) left.push(berth.mount.target);
+      if (!berth.retired || ours) return true;
       closeBerth(this.#kernel, berth);
       return false;
     });

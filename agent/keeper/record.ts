@@ -34,14 +34,22 @@ function parseMounted(value: unknown): MountedRecord[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, REMEMBERED).flatMap((entry: unknown) => {
     if (typeof entry !== "object" || entry === null) return [];
-    const { fsType, source, root } = entry as Record<string, unknown>;
-    return isText(fsType) && isText(source) && isText(root) ? [{ fsType, source, root }] : [];
+    const { superDevice, fsType, source, root } = entry as Record<string, unknown>;
+    if (!isText(superDevice) || !isText(fsType) || !isText(source) || !isText(root)) return [];
+    return [{ superDevice, fsType, source, root }];
   });
 }
 
+const mountedRecord = ({ superDevice, fsType, source, root }: Identity): MountedRecord => ({
+  superDevice,
+  fsType,
+  source,
+  root,
+});
+
 /** The record of an agent that has, or is about to have, `expected` on the target, in the place of `earlier`. */
 export function recordOf(agent: Agent, expected: Identity | null, earlier: BareRecord | null): BareRecord {
-  const current = expected ? [{ fsType: expected.fsType, source: expected.source, root: expected.root }] : [];
+  const current = expected ? [mountedRecord(expected)] : [];
   const others = (earlier?.mounted ?? []).filter((one) => !expected || !sameMounted(one, expected));
   return {
     instance: agent.instance,

@@ -43,9 +43,19 @@ export function describeByStatmount(strings: boolean): Describe {
       unlessGone(() => {
         if (!strings) return fromTable(id, statmount(id));
         const found = statmountStrings(id);
-        const { device, root, fsType, source, superOptions, parentId } = found;
+        const { superDevice, root, fsType, source, superOptions, parentId } = found;
         const options = accessFirst(optionsOf(found.attributes));
-        return { id, parentId, device, root, fsType, source, options, superOptions, shared: found.peerGroup !== 0 };
+        return {
+          id,
+          parentId,
+          superDevice,
+          root,
+          fsType,
+          source,
+          options,
+          superOptions,
+          shared: found.peerGroup !== 0,
+        };
       }),
     hasMountsInside,
   };
@@ -65,7 +75,7 @@ function fromTable(id: bigint, known: { tableId: number; parentId: bigint }): Mo
   return {
     id,
     parentId: known.parentId,
-    device,
+    superDevice: device,
     root,
     fsType,
     source,

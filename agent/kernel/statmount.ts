@@ -16,7 +16,7 @@ export interface StatMount {
 
 export interface StatMountStrings extends StatMount {
   /** `major:minor` of the super block. */
-  device: string;
+  superDevice: string;
   root: string;
   fsType: string;
   source: string;
@@ -78,7 +78,7 @@ export function statmountStrings(id: bigint): StatMountStrings {
   const access = answer.view.getUint32(32, true) & SB_RDONLY ? "ro" : "rw";
   return {
     ...basic(),
-    device: `${answer.view.getUint32(16, true)}:${answer.view.getUint32(20, true)}`,
+    superDevice: `${answer.view.getUint32(16, true)}:${answer.view.getUint32(20, true)}`,
     root: text(104),
     fsType: text(36) + subtype,
     source: text(124),

@@ -66,7 +66,7 @@ const explained: Record<string, string> = {
   MULTILINE_IMPLICIT_KEY: "not valid YAML: a line without 'key: value', or one that is indented too far",
   MULTIPLE_DOCS: "a second document begins here; want exactly one",
   TAB_AS_INDENT: "a tab; YAML is indented with spaces",
-  TAG_RESOLVE_FAILED: "tags are not accepted; write the plain value",
+  TAG_RESOLVE_FAILED: "a tag (!); want no tag but the plain value",
   RESOURCE_EXHAUSTION: "nested too deeply",
 };
 

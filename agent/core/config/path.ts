@@ -45,7 +45,3 @@ export const ancestors = (path: string): string[] => {
   for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) above.push(path.slice(0, end));
   return above;
 };
-
-/** Whether `path` is `directory` or lies below it; both normalised. */
-export const isWithin = (path: string, directory: string): boolean =>
-  path === directory || path.startsWith(`${directory}/`);

@@ -71,7 +71,7 @@ export const readLog = (data: Data, at: Place, overrides: Overrides): Config["lo
 const address = textThat(
   'an IP address to listen on, such as "::" (everything), "0.0.0.0" or "127.0.0.1", or localhost',
   (text) => {
-    const isIPv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text);
+    const isIPv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
     const isIPv6 = /^[0-9a-fA-F:.]{2,45}$/.test(text) && URL.canParse(`http://[${text}]/`);
     return isIPv4 || isIPv6 || text === "localhost" ? null : "is no IP address";
   },

@@ -18,9 +18,9 @@ export function resolve(path: string, describe: Describe): Resolved {
     const details = describe.all(mountId);
     if (!details) throw new KernelError("statmount", path, 2);
     const root = joinRoot(details.root, pathInMount(path, describe));
-    const { fsType, source } = details;
+    const { superDevice, fsType, source } = details;
     const readOnly = details.options.includes("ro");
-    return { ok: true, fd, identity: { device, inode, fsType, source, root, uuid: null }, readOnly };
+    return { ok: true, fd, identity: { device, inode, superDevice, fsType, source, root, uuid: null }, readOnly };
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     return { ok: false, problem: sourceProblem(path, error) };

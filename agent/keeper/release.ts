@@ -1,0 +1,57 @@
+import type { Config } from "../core/config/config.ts";
+import { detectCapabilities } from "../kernel/capabilities.ts";
+import { KernelError } from "../kernel/error.ts";
+import { makeSignal } from "../kernel/wait.ts";
+import { explain } from "./explain.ts";
+import { linuxKernel } from "./linux/kernel.ts";
+import { purgeBareDirectory } from "./linux/purge.ts";
+import { Keeper } from "./loop.ts";
+import type { KeeperStatus } from "./messages.ts";
+import type { Agent } from "./record.ts";
+
+export interface Released {
+  target: string;
+  ok: boolean;
+  message: string;
+}
+
+/** Releases every managed target in one pass of a keeper that is told so from the start: it attaches nothing. */
+export function releaseAll(config: Config, agent: Agent, purge: boolean): Released[] {
+  const kernel = linuxKernel(makeSignal(), detectCapabilities());
+  const detached = new Set<string>();
+  let statuses: KeeperStatus[] = [];
+  let left: string[] = [];
+  const keeper = new Keeper({
+    kernel,
+    agent,
+    config,
+    post: (news) => {
+      if (news.kind === "status") statuses = news.mounts;
+      if (news.kind === "released") left = news.left;
+      if (news.kind === "traces")
+        for (const trace of news.traces) if (trace.kind === "released") detached.add(trace.mount);
+    },
+  });
+  keeper.obey({ kind: "release" });
+  keeper.pass("full");
+  const results = config.mounts
+    .filter(({ source }) => source !== null)
+    .map(({ target, name }) => {
+      const { condition } = statuses.find((status) => status.target === target) ?? { condition: null };
+      if (left.includes(target) || !condition || condition.reason !== "Released")
+        return { target, ok: false, message: condition?.message ?? "could not be looked at" };
+      return { target, ok: true, message: detached.has(name) ? "released" : "nothing of ours was mounted" };
+    });
+  keeper.close();
+  return purge ? results.map((result) => (result.ok ? purged(kernel, result) : result)) : results;
+}
+
+function purged(kernel: ReturnType<typeof linuxKernel>, { target, message }: Released): Released {
+  try {
+    if (purgeBareDirectory(kernel, target)) return { target, ok: true, message: `${message}, bare directory removed` };
+    return { target, ok: false, message: `${message}; the bare directory is not empty and stays locked` };
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    return { target, ok: false, message: `${message}; the bare directory stays: ${explain(error)}` };
+  }
+}

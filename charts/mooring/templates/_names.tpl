@@ -113,7 +113,7 @@ imagePullSecrets:
 {{- else -}}
 {{- $names := list -}}
 {{- range fromJsonArray (include "mooring.workloads" .) }}{{ $names = append $names .name }}{{ end -}}
-({{ join "|" $names }})-[0-9]+
+{{ if gt (len $names) 1 }}({{ join "|" $names }}){{ else }}{{ first $names }}{{ end }}-[0-9]+
 {{- end -}}
 {{- end -}}
 

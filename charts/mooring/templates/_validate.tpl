@@ -4,7 +4,7 @@ what is misspelt or of the wrong type; this refuses what is well formed and woul
 */}}
 {{- define "mooring.validate" -}}
 {{- $problems := list -}}
-{{- range $check := list "mode" "names" "paths" "volumes" "sharing" "pod" "identity" "localVolumes" -}}
+{{- range $check := list "mode" "names" "paths" "volumes" "sharing" "pod" "agent" "identity" "localVolumes" -}}
 {{- $problems = concat $problems (include (printf "mooring.validate.%s" $check) $ | trim | splitList "\n") -}}
 {{- end -}}
 {{- with compact $problems -}}
@@ -110,6 +110,7 @@ mounts.{{ $other.name }}.sourcePath: {{ $source }} and the host path {{ $path }}
 
 {{- define "mooring.validate.volumes" -}}
 {{- $keeps := dict -}}
+{{- $volumes := dict -}}
 {{- range $mount := fromJsonArray (include "mooring.mounts" .) -}}
 {{- $at := printf "mounts.%s" $mount.name -}}
 {{- if and (eq $mount.volume "existing") (not $mount.existingClaim) }}
@@ -130,10 +131,22 @@ mounts.{{ $other.name }}.sourcePath: {{ $source }} and the host path {{ $path }}
 {{- if and (eq $mount.volume "ephemeral") (not $mount.acceptDataLoss) }}
 {{ $at }}.acceptDataLoss: an ephemeral volume is deleted with its pod, at every rollout; set {{ $at }}.acceptDataLoss to true if that is meant, or use volume: claim
 {{- end -}}
+{{- $paths := list -}}
 {{- range $mount.directories -}}
-{{- if or (hasPrefix "/" .path) (has ".." (splitList "/" .path)) }}
-{{ $at }}.directories: {{ .path }} must be relative to the volume and without ..; write it like {{ .path | replace "../" "" | trimPrefix "/" }}
+{{- with include "mooring.validate.directory" .path | trim }}
+{{ $at }}.directories: {{ . }}
 {{- end -}}
+{{- if has .path $paths }}
+{{ $at }}.directories: {{ .path }} is there twice; name each directory once
+{{- end -}}
+{{- $paths = append $paths .path -}}
+{{- end -}}
+{{- $volume := ternary (printf "claim %s" $mount.existingClaim) (printf "directory %s" $mount.sourcePath) (eq $mount.volume "existing") -}}
+{{- if has $mount.volume (list "existing" "hostPath") -}}
+{{- if hasKey $volumes $volume }}
+{{ $at }}: the {{ $volume }} is the volume of mounts.{{ get $volumes $volume }} already, and a volume belongs to one mount; use one mount with directories, or another volume
+{{- end -}}
+{{- $_ := set $volumes $volume $mount.name -}}
 {{- end -}}
 {{- if eq $mount.volume "template" }}{{ $_ := set $keeps (toString $mount.keep) $mount.name }}{{ end -}}
 {{- end -}}
@@ -142,10 +155,21 @@ mounts.{{ get $keeps "false" }}.keep: a StatefulSet keeps or deletes all of its 
 {{- end -}}
 {{- end -}}
 
+{{/* A path below a volume's root; `.mooring` and `.ready` there are the agent's. */}}
+{{- define "mooring.validate.directory" -}}
+{{- $path := toString . -}}
+{{- $parts := splitList "/" $path -}}
+{{- if or (hasPrefix "/" $path) (has ".." $parts) (has "." $parts) (has "" $parts) }}
+{{ $path }} must be a plain path below the volume's root, without .. or a leading or trailing slash; write it like {{ without $parts ".." "." "" | join "/" | default "app-one" }}
+{{- else if has (first $parts) (list ".mooring" ".ready") }}
+{{ $path }} is kept by the agent; choose another directory
+{{- end -}}
+{{- end -}}
+
 {{/* Which volumes can be on several nodes at once. */}}
 {{- define "mooring.validate.sharing" -}}
 {{- $daemonset := eq (include "mooring.mode" .) "daemonset" -}}
-{{- $agents := max (len .Values.nodes) (kindIs "invalid" .Values.replicas | ternary 1 .Values.replicas | int) -}}
+{{- $agents := max (.Values.nodes | default list | len) (kindIs "invalid" .Values.replicas | ternary 1 .Values.replicas | int) -}}
 {{- range $mount := fromJsonArray (include "mooring.mounts" .) -}}
 {{- $at := printf "mounts.%s" $mount.name -}}
 {{- $shared := has "ReadWriteMany" $mount.accessModes -}}
@@ -211,6 +235,41 @@ agent.log.file: {{ $file }} lies on the read-only root file system; add a volume
 {{- end -}}
 {{- end -}}
 
+{{/* What the agent would refuse in its configuration, said before it is installed. */}}
+{{- define "mooring.validate.agent" -}}
+{{- $monitor := (.Values.agent).monitor | default dict -}}
+{{- $backoff := ((.Values.agent).recovery).backoff | default dict -}}
+{{- $interval := include "mooring.milliseconds" ($monitor.interval | default "30s") | int64 -}}
+{{- if lt $interval 100 }}
+agent.monitor.interval: {{ $monitor.interval }} is too short for a probe that reads and writes; use at least 100ms
+{{- end -}}
+{{- if ge (include "mooring.milliseconds" ($monitor.timeout | default "5s") | int64) $interval }}
+agent.monitor.timeout: {{ $monitor.timeout | default "5s" }} is not shorter than the interval of {{ $monitor.interval | default "30s" }}; lower the timeout, or raise agent.monitor.interval
+{{- end -}}
+{{- if gt (include "mooring.milliseconds" ($backoff.min | default "50ms") | int64) (include "mooring.milliseconds" ($backoff.max | default "30s") | int64) }}
+agent.recovery.backoff.min: {{ $backoff.min | default "50ms" }} is longer than max, {{ $backoff.max | default "30s" }}; swap them
+{{- end -}}
+{{- $heartbeat := (.Values.kubernetes).heartbeat | default "0s" -}}
+{{- if and (gt (include "mooring.milliseconds" $heartbeat | int64) 0) (lt (include "mooring.milliseconds" $heartbeat | int64) 10000) }}
+kubernetes.heartbeat: {{ $heartbeat }} would write to the API server too often; use 0s (only changes) or at least 10s
+{{- end -}}
+{{- $condition := (.Values.kubernetes).condition -}}
+{{- if has $condition (list "Ready" "MemoryPressure" "DiskPressure" "PIDPressure" "NetworkUnavailable") }}
+kubernetes.condition: {{ $condition }} belongs to Kubernetes itself; choose another name, like VolumeMountsReady
+{{- end -}}
+{{- end -}}
+
+{{/* 1h30m in milliseconds. */}}
+{{- define "mooring.milliseconds" -}}
+{{- $text := toString . -}}
+{{- $sum := int64 0 -}}
+{{- range regexFindAll "[0-9]+(ms|h|m|s)" $text -1 -}}
+{{- $unit := regexFind "[a-z]+$" . -}}
+{{- $sum = add $sum (mul (trimSuffix $unit . | int64) (get (dict "h" 3600000 "m" 60000 "s" 1000 "ms" 1) $unit)) -}}
+{{- end -}}
+{{- $sum -}}
+{{- end -}}
+
 {{- define "mooring.validate.identity" -}}
 {{- if and (not (include "mooring.on" (.Values.serviceAccount).create)) (not (.Values.serviceAccount).name) }}
 serviceAccount.name: without one of its own the agent would give its rights to everything that runs as `default`; name an existing ServiceAccount, or set serviceAccount.create to true
@@ -230,8 +289,8 @@ unlockOnUninstall: it is the uninstall hook that unlocks; set uninstallHook and 
 {{- if not (hasKey $mounts (toString $local.mount)) }}
 {{ $at }}.mount: there is no mount {{ $local.mount }}; choose one of {{ keys $mounts | sortAlpha | join ", " }}
 {{- end -}}
-{{- if or (hasPrefix "/" $local.path) (has ".." (splitList "/" $local.path)) }}
-{{ $at }}.path: {{ $local.path }} must be relative to the mount and without ..; write it like {{ $local.path | replace "../" "" | trimPrefix "/" }}
+{{- with include "mooring.validate.directory" $local.path | trim }}
+{{ $at }}.path: {{ . }}
 {{- end -}}
 {{- $claim := printf "%s/%s" $local.namespace $local.claim -}}
 {{- if hasKey $claims $claim }}

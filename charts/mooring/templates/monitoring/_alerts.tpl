@@ -60,7 +60,7 @@ The alerts. Thresholds of space are the mounts' own minFree, so there is one rul
 
 {{- range $alerts }}
 - alert: {{ .alert }}
-  expr: {{ .expr | quote }}
+  expr: {{ .expr | squote }}
   for: {{ .for }}
   labels:
     {{- merge (dict "severity" .severity) $more | toYaml | nindent 4 }}

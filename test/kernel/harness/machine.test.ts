@@ -122,6 +122,6 @@ describe("a program", () => {
     using machine = await Machine.start();
     const program = machine.run(["sh", "-c", "echo something else; exit 7"]);
     const said = await messageOf(program.line((line) => line === "x", { what: "an x" }));
-    expect(said).toMatch(/ended before an x.*something else/s);
+    expect(said).toMatch(/^never: an x;.*"code":7.*something else/s);
   });
 });

@@ -27,9 +27,9 @@ export class Program implements Disposable {
     ]);
     this.exited = this.#child.exited.then(async () => {
       const ending: Ending = { code: this.#child.exitCode, signal: this.#child.signalCode as NodeJS.Signals | null };
-      this.ending = ending;
       // A child of its own that the kernel holds may keep the pipes open: what was said so far is enough then.
       await Promise.race([heard, Bun.sleep(200)]);
+      this.ending = ending;
       return ending;
     });
   }
@@ -63,16 +63,16 @@ export class Program implements Disposable {
   ): Promise<string> {
     const look = () => {
       const found = this.lines.slice(from).find(fits);
-      if (found !== undefined) return { found };
-      if (this.ending) return { found: null };
-      return null;
+      return found === undefined ? null : { found };
     };
-    const { found } = await until(look, {
-      what: `${what}, from ${this.argv.join(" ")}`,
-      ...(deadline && { deadline }),
-    });
-    if (found !== null) return found;
-    throw new Error(`${this.argv.join(" ")} ended before ${what}: ${JSON.stringify(this.ending)}\n${this.said()}`);
+    return (await this.until(look, { what, ...(deadline && { deadline }) })).found;
+  }
+
+  /** Waits for a condition as `until` does, and gives up as soon as the program has ended, showing what it said. */
+  until<T>(condition: () => T | Promise<T>, options: { what: string; deadline?: number; every?: number }) {
+    const hopeless = () =>
+      this.ending && `${this.argv.slice(3).join(" ")} ended: ${JSON.stringify(this.ending)}\n${this.said()}`;
+    return until(condition, { ...options, hopeless });
   }
 
   kill(signal: NodeJS.Signals = "SIGTERM"): void {

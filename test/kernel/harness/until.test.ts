@@ -23,3 +23,8 @@ test("fails at the deadline with what was seen last", async () => {
   const said = await messageOf(until(() => 0, { what: "something else", deadline: 10 }));
   expect(said).toBe("not within 10 ms: something else; last seen: 0");
 });
+
+test("fails at once when there is no hope", async () => {
+  const said = await messageOf(until(() => false, { what: "an answer", hopeless: () => "it is dead" }));
+  expect(said).toBe("never: an answer; it is dead");
+});

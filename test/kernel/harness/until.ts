@@ -6,14 +6,21 @@ export const patience = 10_000;
 /**
  * Waits for a condition, never for a duration: looks until it is truthy and returns what it then was. A condition that
  * throws is not met yet.
- * @throws when it is not met within `deadline` milliseconds, telling what was seen last.
+ * @throws when it is not met within `deadline` milliseconds, telling what was seen last; and at once when `hopeless`
+ * says why it never will be.
  */
 export const until = async <T>(
   condition: () => T | Promise<T>,
-  { what, deadline = patience, every = 2 }: { what: string; deadline?: number; every?: number },
+  {
+    what,
+    deadline = patience,
+    every = 2,
+    hopeless = () => null,
+  }: { what: string; deadline?: number; every?: number; hopeless?: () => string | null },
 ): Promise<NonNullable<Exclude<T, false>>> => {
   const end = performance.now() + deadline;
   for (;;) {
+    const reason = hopeless();
     let seen: unknown;
     try {
       const value = await condition();
@@ -22,6 +29,7 @@ export const until = async <T>(
     } catch (error) {
       seen = error;
     }
+    if (reason !== null) throw new Error(`never: ${what}; ${reason}`);
     if (performance.now() >= end) {
       throw new Error(`not within ${deadline} ms: ${what}; last seen: ${inspect(seen, { depth: 4 })}`);
     }

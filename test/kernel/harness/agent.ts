@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import type { State } from "../../../agent/core/condition.ts";
+import type { MountStatus, Status } from "../../../agent/core/status.ts";
+import type { Machine } from "./machine.ts";
+import type { Program } from "./program.ts";
+import { until } from "./until.ts";
+
+/** Keys of one mount, or of the whole configuration, over what every test wants. Written as JSON, which is YAML. */
+export interface AgentOptions {
+  mount?: Record<string, unknown>;
+  config?: Record<string, unknown>;
+  env?: Record<string, string>;
+  /** Another binary than dist/mooring. */
+  binary?: string;
+}
+
+export const releaseBuild = join(import.meta.dir, "../../../dist/mooring");
+/** With the fault points, see ci/build. */
+export const testBuild = join(import.meta.dir, "../../../dist/mooring-test");
+
+/** The compiled agent, running on a machine. It ends with the machine. */
+export class Agent {
+  readonly program: Program;
+  readonly url: string;
+  readonly configPath: string;
+
+  private constructor(program: Program, url: string, configPath: string) {
+    this.program = program;
+    this.url = url;
+    this.configPath = configPath;
+  }
+
+  /** Writes a configuration and starts the agent with it; it listens, which does not mean that it is ready. */
+  static async start(machine: Machine, options: AgentOptions = {}): Promise<Agent> {
+    const { binary = releaseBuild, env } = options;
+    const path = join(machine.root, "mooring.yaml");
+    await machine.write(path, configFor(machine, options));
+    const program = machine.run([binary, "run", "--config", path], env ? { env } : {});
+    const line = await program.line((said) => said.includes('"event":"listening"'), { what: "the agent to listen" });
+    return new Agent(program, (JSON.parse(line) as { url: string }).url, path);
+  }
+
+  async status(): Promise<Status> {
+    return (await (await fetch(`${this.url}/api/v1/status`)).json()) as Status;
+  }
+
+  async mount(name = "dumps"): Promise<MountStatus> {
+    const found = (await this.status()).mounts.find((mount) => mount.name === name);
+    if (!found) throw new Error(`the agent knows no mount ${name}`);
+    return found;
+  }
+
+  /** The answer of one endpoint, e.g. `/readyz`. */
+  async get(path: string): Promise<{ code: number; body: string; ms: number }> {
+    const begin = performance.now();
+    const response = await fetch(`${this.url}${path}`);
+    const body = await response.text();
+    return { code: response.status, body, ms: performance.now() - begin };
+  }
+
+  /** Waits until a mount is in one of these states, and returns its status then. */
+  until(states: State | readonly State[], name = "dumps", deadline?: number): Promise<MountStatus> {
+    const wanted = [states].flat();
+    return until(
+      async () => {
+        const mount = await this.mount(name);
+        if (wanted.includes(mount.condition.state)) return mount;
+        throw new Error(`${mount.condition.state}/${mount.condition.reason}: ${mount.condition.message}`);
+      },
+      { what: `${name} to be ${wanted.join(" or ")}`, every: 5, ...(deadline && { deadline }) },
+    );
+  }
+
+  /** What it logged of one kind so far. */
+  events(kind: string): Record<string, unknown>[] {
+    return this.program.log.filter(({ event }) => event === kind);
+  }
+
+  /** Waits for the `count`th event of a kind. */
+  async event(kind: string, count = 1, deadline?: number): Promise<Record<string, unknown>> {
+    const found = await until(() => this.events(kind)[count - 1], {
+      what: `event ${kind} number ${count}`,
+      ...(deadline && { deadline }),
+    });
+    return found;
+  }
+
+  /** The value of one series of /metrics, e.g. `volume_mount_recoveries_total{mount="dumps"}`. */
+  async metric(series: string): Promise<number> {
+    const { body } = await this.get("/metrics");
+    const line = body.split("\n").find((candidate) => candidate.startsWith(`${series} `));
+    if (line === undefined) throw new Error(`no series ${series} in:\n${body}`);
+    return Number(line.slice(series.length + 1));
+  }
+
+  /** Ends it and returns its exit code, or the signal that ended it. */
+  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | NodeJS.Signals | null> {
+    this.program.kill(signal);
+    const { code, signal: by } = await this.program.exited;
+    return code ?? by;
+  }
+}
+
+/** The configuration that a test's agent runs with: fast probes, a port of its own. */
+export function configFor(machine: Machine, { mount, config }: AgentOptions = {}): string {
+  return JSON.stringify({
+    mounts: [{ name: "dumps", source: machine.source, target: machine.target, ...mount }],
+    monitor: { interval: "1s", timeout: "500ms", failures: 3 },
+    http: { host: "127.0.0.1", port: 0 },
+    ...config,
+  });
+}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { compiled } from "./compile.ts";
-import { Place, type Propagation } from "./place.ts";
+import type { Place, Propagation } from "./place.ts";
 import type { Program } from "./program.ts";
 
 export interface ConsumerOptions {
@@ -31,21 +31,22 @@ export interface ConsumerReport {
 
 type Range = readonly [first: number, last: number];
 
+interface Node extends Place {
+  source: string;
+  target: string;
+  below(): Promise<Place>;
+}
+
 /** An application that writes numbered records below the target, from a namespace of its own. */
 export class Consumer {
   /** The namespace it lives in. */
   readonly place: Place;
-  readonly #machine: Place & { source: string; target: string };
+  readonly #machine: Node;
   readonly #program: Program;
   readonly #name: string;
   #last: ConsumerReport | null = null;
 
-  private constructor(
-    machine: Place & { source: string; target: string },
-    place: Place,
-    program: Program,
-    name: string,
-  ) {
+  private constructor(machine: Node, place: Place, program: Program, name: string) {
     this.#machine = machine;
     this.place = place;
     this.#program = program;
@@ -58,7 +59,7 @@ export class Consumer {
     name,
     options: { every = "1ms", path = machine.target, keepOpen = false, uid = 0 },
   }: {
-    machine: Place & { source: string; target: string };
+    machine: Node;
     place: Place;
     name: string;
     options: ConsumerOptions;
@@ -90,7 +91,7 @@ export class Consumer {
   /** Stops it and finds the records that it wrote successfully and that are neither in the volume nor below it. */
   async lost(): Promise<{ count: number; ranges: Range[] }> {
     const { ranges } = await this.stop();
-    using below = await Place.open(this.#machine, "private");
+    using below = await this.#machine.below();
     const found = await below.sh(gatherRecords, { args: [this.#machine.target, this.#machine.source, this.#name] });
     const kept = found.split("\n").flatMap((line): Range[] => {
       const [first, last] = line.split(" ").map(Number);
@@ -108,9 +109,8 @@ const parseReport = (json: string): ConsumerReport => {
   return { ...report, longestGapMs: longestGapNs / 1e6 };
 };
 
-/** Uncovers the bare directory in a namespace that nobody else sees, and prints all records found as ranges. */
+/** Prints the numbers of all records in the bare directory "$1" and the volume "$2" as ranges. */
 const gatherRecords = `
-  while mountpoint -q "$1"; do umount -l "$1"; done
   find "$1" "$2" -name "$3*" -type f -exec cat {} + | grep -Ex '[0-9]{10}' | LC_ALL=C sort -u | awk '
     { number = $1 + 0 }
     NR > 1 && number == last + 1 { last = number; next }

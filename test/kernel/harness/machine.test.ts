@@ -104,6 +104,38 @@ describe("a peer", () => {
   });
 });
 
+describe("a pod", () => {
+  test("sees only the parent, and what it mounts there the node sees", async () => {
+    using machine = await Machine.start();
+    const pod = await machine.pod();
+    expect(pod.mountsAt(machine.node)).toEqual([]);
+    await pod.sh(`mkdir "$2"; mount --bind "$1" "$2"`, { args: [machine.source, pod.target] });
+    expect(machine.mountsAt(machine.target)).toHaveLength(1);
+    await machine.sh(`umount "$1"`, { args: [machine.target] });
+    expect(pod.mountsAt(pod.target)).toEqual([]);
+  });
+
+  test("keeps its parent when the node renames or removes it, and can tell", async () => {
+    using machine = await Machine.start();
+    const pod = await machine.pod();
+    await machine.sh(`mv "$1" "$1.old"; mkdir "$1"`, { args: [machine.parent] });
+    expect(pod.mountsAt(pod.parent)[0]?.root).toBe("/var/lib/mooring.old");
+    await machine.sh(`rmdir "$1.old"`, { args: [machine.parent] });
+    expect(pod.mountsAt(pod.parent)[0]?.root).toBe("/var/lib/mooring.old//deleted");
+  });
+});
+
+describe("the look below", () => {
+  test("shows the bare directory while it is covered", async () => {
+    using machine = await Machine.start();
+    const script = `mkdir "$2"; touch "$2/shadowed"; mount --bind "$1" "$2"; mount --bind "$1" "$2"`;
+    await machine.sh(script, { args: [machine.source, machine.target] });
+    using below = await machine.below();
+    expect(await below.sh(`ls "$1"`, { args: [machine.target] })).toBe("shadowed");
+    expect(machine.mountsAt(machine.target)).toHaveLength(2);
+  });
+});
+
 describe("a program", () => {
   test("runs inside, under its own pid, and is heard line by line", async () => {
     using machine = await Machine.start();

@@ -69,6 +69,18 @@ export class Machine extends Place {
     return this.#keep(await Place.open(this, propagation));
   }
 
+  /** The namespace of a pod whose Bidirectional volume is the node's parent directory. */
+  async pod(): Promise<Pod> {
+    return this.#keep(await Pod.start(this));
+  }
+
+  /** A look at the bare directory: a private namespace in which nothing is mounted at the target. */
+  async below(): Promise<Place> {
+    const place = this.#keep(await Place.open(this, "private"));
+    await place.sh(`while mountpoint -q "$1"; do umount -l "$1"; done`, { args: [this.target] });
+    return place;
+  }
+
   /** An application in a namespace of its own that receives the node's mounts and writes below the target. */
   async consumer(options: ConsumerOptions = {}): Promise<Consumer> {
     this.#consumers += 1;
@@ -89,6 +101,27 @@ export class Machine extends Place {
   #keep<T extends Disposable>(tenant: T): T {
     this.#tenants.push(tenant);
     return tenant;
+  }
+}
+
+/** Sees the parent as a mount of its own, so that renaming it on the node does not move it here. */
+export class Pod extends Place {
+  readonly parent: string;
+  readonly target: string;
+
+  private constructor(holder: Program, parent: string) {
+    super(holder);
+    this.parent = parent;
+    this.target = join(parent, "dumps");
+  }
+
+  static async start(machine: Machine): Promise<Pod> {
+    const pod = new Pod(await Place.hold(machine, "shared"), join(machine.root, "pod"));
+    // The bind is a peer of the node's disk; the disk itself goes, as a container does not see it anywhere else.
+    await pod.sh(`mkdir -p "$2"; mount --bind "$1" "$2"; umount -l "$3"`, {
+      args: [machine.parent, pod.parent, machine.node],
+    });
+    return pod;
   }
 }
 

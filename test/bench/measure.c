@@ -54,7 +54,7 @@ static int sleeps(const char *pid) {
 
 static void settle(const char *pid) {
   int quiet = 0;
-  for (int tries = 0; quiet < 3 && tries < 1000; tries++) {
+  for (int tries = 0; quiet < 3 && tries < 300; tries++) {
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     quiet = sleeps(pid) ? quiet + 1 : 0;
   }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { nearest } from "../core/config/nearest.ts";
+import { printable } from "../core/printable.ts";
 import { type Arguments, type Command, type Option, UsageError } from "./command.ts";
 
 /**
@@ -27,8 +28,9 @@ export const parseArguments = (command: Command, argv: readonly string[]): Argum
     if (value === undefined || value === "")
       throw new UsageError(`${rawName} wants a value: ${rawName} ${option.value}`);
     if (inlineValue === false && value.startsWith("-") && value !== "-") {
+      const given = shown(value);
       throw new UsageError(
-        `${rawName} wants a value but is followed by '${value}'; if that is the value: ${rawName}=${value}`,
+        `${rawName} wants a value but is followed by '${given}'; if that is it: ${rawName}=${given}`,
       );
     }
     values[name] = value;
@@ -43,20 +45,17 @@ export const help: Option = { type: "boolean", short: "h", help: "show this text
 /** `unknown option '--cofnig'; did you mean --config?` */
 export const unknown = (what: string, word: string, candidates: readonly string[]): string => {
   const meant = nearest(word, candidates);
-  return `unknown ${what} '${printable(word)}'${meant === null ? "" : `; did you mean ${meant}?`}`;
+  return `unknown ${what} '${shown(word)}'${meant === null ? "" : `; did you mean ${meant}?`}`;
 };
 
 const optionNames = (options: Record<string, Option>): string[] => Object.keys(options).map((name) => `--${name}`);
 
-/** Words of others go to a terminal: no control characters, no novels. */
-const printable = (word: string): string => {
-  const quoted = JSON.stringify(word).slice(1, -1);
-  return quoted.length > 80 ? `${quoted.slice(0, 80)}…` : quoted;
-};
+/** Words of others go to a terminal. */
+const shown = (word: string): string => printable(word, 80);
 
 const checkOperands = ({ operands }: Command, given: readonly string[]): void => {
   if (operands === "none") {
-    if (given[0] !== undefined) throw new UsageError(`unexpected argument '${printable(given[0])}'`);
+    if (given[0] !== undefined) throw new UsageError(`unexpected argument '${shown(given[0])}'`);
   } else if (given.length < operands.atLeast) {
     throw new UsageError(`wants at least ${operands.atLeast === 1 ? "one" : operands.atLeast} ${operands.name}`);
   }

@@ -41,7 +41,7 @@ test("a right document with anything in a wrong place gets an answer", () => {
     fc.property(rightDocument, fc.nat(), anything, fc.boolean(), (document, at, value, asKey) => {
       const places = placesIn(document);
       const [holder, key] = places[at % places.length] ?? [document, "mounts"];
-      if (asKey) Object.defineProperty(holder, String(value), { value: holder[key], enumerable: true });
+      if (asKey) Object.defineProperty(holder, typeof value === "string" ? value : JSON.stringify(value), { value: holder[key], enumerable: true });
       else holder[key] = value;
       answers(JSON.stringify(document));
     }),

@@ -40,8 +40,12 @@ test("a right document with anything in a wrong place gets an answer", () => {
   fc.assert(
     fc.property(rightDocument, fc.nat(), anything, fc.boolean(), (document, at, value, asKey) => {
       const places = placesIn(document);
-      const [holder, key] = places[at % places.length] ?? [document, "mounts"];
-      if (asKey) Object.defineProperty(holder, typeof value === "string" ? value : JSON.stringify(value), { value: holder[key], enumerable: true });
+      const [holder, key] = places[at % places.length] as Place;
+      if (asKey)
+        Object.defineProperty(holder, typeof value === "string" ? value : JSON.stringify(value), {
+          value: holder[key],
+          enumerable: true,
+        });
       else holder[key] = value;
       answers(JSON.stringify(document));
     }),
@@ -113,11 +117,11 @@ test.each([
   expect(performance.now() - started).toBeLessThan(15_000);
 });
 
+type Place = [holder: Record<string, unknown>, key: string];
+
 /** Every key of every mapping in a document, with the mapping it stands in. */
-const placesIn = (data: unknown): [Record<string, unknown>, string][] => {
+const placesIn = (data: unknown): Place[] => {
   if (typeof data !== "object" || data === null) return [];
   const holder = data as Record<string, unknown>;
-  return Object.keys(holder).flatMap(
-    (key) => [[holder, key], ...placesIn(holder[key])] as [Record<string, unknown>, string][],
-  );
+  return Object.keys(holder).flatMap((key): Place[] => [[holder, key], ...placesIn(holder[key])]);
 };

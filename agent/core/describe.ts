@@ -1,7 +1,7 @@
 import { type Condition, serves } from "./condition.ts";
 import { printable } from "./printable.ts";
 import { count, sayDuration } from "./say.ts";
-import type { Attachment, ErrorReport, Trace } from "./trace.ts";
+import type { Attachment, Trace } from "./trace.ts";
 
 export type Level = "debug" | "info" | "warn" | "error" | "fatal";
 
@@ -65,7 +65,7 @@ const tell = (trace: Trace): Telling => {
       const { mount, action, error, retryInMs } = trace;
       return {
         level: "error",
-        message: `${mount}: ${action} failed: ${sayError(error)}; trying again in ${sayDuration(retryInMs)}`,
+        message: `${mount}: ${action} failed: ${error.message}; trying again in ${sayDuration(retryInMs)}`,
         mount,
         action,
         op: error.op,
@@ -149,6 +149,11 @@ const tell = (trace: Trace): Telling => {
     }
     case "listening":
       return { level: "info", message: `listening on ${trace.url}`, url: trace.url };
+    case "listenFailed": {
+      const { host, port, why } = trace;
+      const message = `cannot listen on ${host} port ${port}: ${why}; the mounts are held all the same, and it is tried again`;
+      return { level: "error", message, host, port, why };
+    }
     case "stopping": {
       const { signal, policy } = trace;
       const what = policy === "keep" ? "the mounts stay as they are" : "the mounts are released first";
@@ -197,9 +202,6 @@ const gravity = (to: Condition): Level => {
   if (serves(to.state) || to.state === "Waiting") return "warn";
   return to.reason === "NotYetVerified" || to.reason === "Released" ? "info" : "error";
 };
-
-const sayError = ({ op, path, code, message }: ErrorReport): string =>
-  `${op} ${path}: ${code}${message === "" || message === code ? "" : ` (${message})`}`;
 
 const bounded = (fields: Record<string, Field>): Record<string, Field> =>
   Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, boundedField(value)]));

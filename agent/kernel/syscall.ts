@@ -5,7 +5,7 @@ import { type SyscallName, tables } from "./numbers.ts";
  * The body of libc's syscall(3), which returns the kernel's own -errno: errno of libc, read in a second FFI call, may
  * have been overwritten in between. Arguments shift down by one, the seventh comes from the stack.
  */
-const machineCode = {
+export const machineCode = {
   x64: [
     0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0x48, 0x89, 0xd6, 0x48, 0x89, 0xca, 0x4d, 0x89, 0xc2, 0x4d, 0x89, 0xc8, 0x4c,
     0x8b, 0x4c, 0x24, 0x08, 0x0f, 0x05, 0xc3,

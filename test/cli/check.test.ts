@@ -35,7 +35,9 @@ test("a right file is printed as it is understood, and that can be checked again
 });
 
 test("the environment wins, and is enough alone where there is no file at the usual place", async () => {
-  expect((await run(file("right.yaml", right), { MOUNT_PATHS: "/x:/data" })).out).toStartWith("mounts:\n  - name: data\n");
+  expect((await run(file("right.yaml", right), { MOUNT_PATHS: "/x:/data" })).out).toStartWith(
+    "mounts:\n  - name: data\n",
+  );
   expect(await Bun.file(defaultConfigPath).exists()).toBe(false);
   expect((await run(undefined, { MOUNT_PATHS: "/x:/data" })).out).toStartWith("mounts:\n  - name: data\n");
   expect(await loadConfig(undefined, { MOUNT_PATHS: "/x:/data" })).toMatchObject({ ok: true, path: null });

@@ -22,15 +22,18 @@ export interface Mount {
   name: string;
   /** null: the target is only watched. */
   source: string | null;
+  /** Always false without a source. */
   sourceMustBeMount: boolean;
   target: string;
   hostPath: string;
+  /** In the order of `mountOptions`, each once; none without a source, whose mount is left as it is. */
   options: MountOption[];
   /** Permission bits for the root of the volume; null leaves them as they are. */
   mode: number | null;
   directories: Directory[];
   onForeign: "report" | "replace";
   onHang: "report" | "abort";
+  /** Below either the mount is Degraded. Default 0, which asks for nothing: what is little depends on the volume. */
   minFree: { bytes: number; inodes: number };
 }
 
@@ -45,12 +48,14 @@ export interface Directory {
 
 export interface KubernetesConfig {
   enabled: "auto" | boolean;
-  /** Names this agent's records and keys; at most 63 characters. */
+  /** Names this agent's records and keys; at most 63 characters. Default: the namespace and `-mooring`, or `mooring`. */
   instance: string;
   pinned: "auto" | boolean;
+  /** 0 is off. */
   heartbeatMs: number;
   label: string;
   condition: string;
+  /** `key[=value]:Effect`. */
   startupTaint: string | null;
   namespace: string | null;
   nodeName: string | null;

@@ -30,6 +30,14 @@ export const textOfBytes = (bytes: string): string =>
       )
     : bytes;
 
+/** The bytes that `textOfBytes` made this text of. */
+export const bytesOfText = (text: string): Uint8Array =>
+  Buffer.concat(
+    text
+      .split(/([\udc80-\udcff])/u)
+      .map((part, index) => (index % 2 === 0 ? Buffer.from(part, "utf8") : Buffer.of(part.charCodeAt(0) - 0xdc00))),
+  );
+
 /** A field as it stands in the table, to text. */
 export const textOfField = (field: string): string => textOfBytes(unescapeOctal(field));
 

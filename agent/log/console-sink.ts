@@ -14,6 +14,7 @@ export const consoleSink = (options: { fd?: number; onDropped: (lines: number) =
   const { fd, own } = openNonBlocking(options.fd ?? 1);
   const queue = new LineQueue(maxWaitingBytes);
   let retry: Timer | undefined;
+  let ended = false;
 
   const drain = (): void => {
     retry = undefined;
@@ -33,6 +34,8 @@ export const consoleSink = (options: { fd?: number; onDropped: (lines: number) =
 
   return {
     write(line) {
+      // The number of a closed descriptor may belong to another file by now.
+      if (ended) return;
       queue.push(line);
       if (retry === undefined) drain();
     },
@@ -42,6 +45,7 @@ export const consoleSink = (options: { fd?: number; onDropped: (lines: number) =
         drain();
         if (!queue.isEmpty) await Bun.sleep(10);
       }
+      ended = true;
       clearTimeout(retry);
       if (own) closeSync(fd);
     },

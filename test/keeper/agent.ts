@@ -1,0 +1,152 @@
+import type { Config } from "../../agent/core/config/config.ts";
+import type { Trace } from "../../agent/core/trace.ts";
+import { Keeper, type KeeperOptions } from "../../agent/keeper/loop.ts";
+import type { KeeperStatus, News, Order } from "../../agent/keeper/messages.ts";
+import type { Directory } from "../fakes/machine/file-system.ts";
+import type { Machine } from "../fakes/machine/machine.ts";
+import { Prober } from "../fakes/machine/prober.ts";
+import type { Process } from "../fakes/machine/process.ts";
+import { say } from "./say.ts";
+
+export interface AgentOptions {
+  machine: Machine;
+  name: string;
+  config: Config;
+  perform?: KeeperOptions["perform"];
+}
+
+/** One agent on a machine: the real keeper, with stand-ins for the main thread and the volume children. */
+export class Agent {
+  readonly name: string;
+  readonly process: Process;
+  readonly keeper: Keeper;
+  config: Config;
+  /** Everything it posted but heartbeats and `heard`. */
+  posted: News[] = [];
+  traces: Trace[] = [];
+  status: KeeperStatus[] = [];
+  /** What its volume children found usable, by target, the latest last. */
+  readonly usable = new Map<string, Directory[]>();
+  restartNeeded: string | null = null;
+  alive = true;
+  readonly #machine: Machine;
+  #orders: Order[] = [];
+  #probers = new Map<string, Prober>();
+  #said = 0;
+
+  constructor({ machine, name, config, perform }: AgentOptions) {
+    this.#machine = machine;
+    this.name = name;
+    this.config = config;
+    this.process = machine.start(name);
+    const post = (news: News): void => this.#hear(news);
+    const agent = { instance: config.kubernetes.instance, holder: name };
+    const { kernel } = this.process;
+    this.keeper = new Keeper({ kernel, agent, config, post, ...(perform && { perform }) });
+    this.#configureProbers();
+  }
+
+  order(order: Order): void {
+    this.#orders.push(order);
+    this.process.signalled = true;
+  }
+
+  configure(config: Config): void {
+    this.config = config;
+    this.order({ kind: "configure", config });
+    this.#configureProbers();
+  }
+
+  /** Asks for a probe of everything now. */
+  probe(): void {
+    for (const prober of this.#probers.values()) prober.probe();
+  }
+
+  /** Lets the volume children do what is due. */
+  pollProbers(): void {
+    for (const prober of this.#probers.values()) prober.poll();
+  }
+
+  get isDue(): boolean {
+    return this.process.mountsChanged || this.#orders.length > 0 || this.keeper.wakeInMs() <= 0;
+  }
+
+  /** When it wants to do something next by itself. */
+  get nextAt(): number {
+    const probes = [...this.#probers.values()].map(({ nextAt }) => nextAt);
+    return Math.min(this.#machine.nowMs + this.keeper.wakeInMs(), ...probes);
+  }
+
+  step(): void {
+    this.keeper.step(() => this.#orders.splice(0));
+  }
+
+  /** SIGKILL. */
+  kill(): void {
+    this.alive = false;
+    for (const prober of this.#probers.values()) prober.end();
+    this.process.end();
+  }
+
+  /** What it has said since it was asked last, as lines. */
+  said(): string {
+    const fresh = this.traces.slice(this.#said);
+    this.#said = this.traces.length;
+    return fresh.map(say).join("\n");
+  }
+
+  /** `dumps Healthy/Verified`, a line for each mount. */
+  conditions(): string {
+    return this.status.map(({ name, condition }) => `${name} ${condition.state}/${condition.reason}`).join("\n");
+  }
+
+  #hear(news: News): void {
+    switch (news.kind) {
+      case "heard":
+        this.#probers.get(news.target)?.heard();
+        return;
+      case "beat":
+        return;
+      case "probe":
+        this.#probers.get(news.target)?.probe();
+        break;
+      case "status":
+        this.status = news.mounts;
+        break;
+      case "traces":
+        this.traces.push(...news.traces);
+        break;
+      case "restartNeeded":
+        this.restartNeeded = news.why;
+        break;
+      case "released":
+        break;
+    }
+    this.posted.push(news);
+  }
+
+  #configureProbers(): void {
+    const { mounts, monitor } = this.config;
+    const before = this.#probers;
+    this.#probers = new Map();
+    for (const mount of mounts) {
+      const options = {
+        machine: this.#machine,
+        mount,
+        otherMounts: mounts.map(({ name }) => name).filter((name) => name !== mount.name),
+        monitor,
+        order: (order: Order) => this.order(order),
+        onUsable: (directory: Directory) => this.#noteUsable(mount.target, directory),
+      };
+      const known = before.get(mount.target);
+      known?.reconfigure(options);
+      this.#probers.set(mount.target, known ?? new Prober(options));
+      before.delete(mount.target);
+    }
+    for (const prober of before.values()) prober.end();
+  }
+
+  #noteUsable(target: string, directory: Directory): void {
+    this.usable.set(target, [...(this.usable.get(target) ?? []), directory]);
+  }
+}

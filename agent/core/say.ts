@@ -1,14 +1,15 @@
 /** Numbers as people read them, in logs, on the status page and in tables. */
 
-/** A duration with two or three digits that matter: `96 µs`, `4.2 ms`, `350 ms`, `5.0 s`, `12 min 4 s`, `3 h 5 min`, `9 d 2 h`. */
+/** A duration with two or three digits that matter: `96 µs`, `4.2 ms`, `350 ms`, `5.0 s`, `42 s`, `12 min 4 s`, `3 h 5 min`, `9 d 2 h`. */
 export const sayDuration = (ms: number): string => {
   if (!Number.isFinite(ms)) return "an unknown time";
   if (ms < 0) return "0 s";
-  // The borders are where rounding reaches the next unit: never `1000 µs`, never `60.0 s`.
+  // The borders are where rounding reaches the next unit: never `1000 µs`, never `60 s`.
   if (ms < 0.9995) return `${Math.round(ms * 1000)} µs`;
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 59_500) return `${Math.round(ms / 1000)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return pair(seconds, 60, "min", 1, "s");
   if (seconds < 86_400) return pair(seconds, 3600, "h", 60, "min");

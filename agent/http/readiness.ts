@@ -17,7 +17,11 @@ export const readinessOf = (status: Status, live: boolean): Readiness => {
   const unready = mounts.filter((mount) => !isUsable(mount)).map((mount) => mount.condition);
   if (!live) return { ready: false, summary: "not ready: the keeper does not answer, so nothing is known", unready };
   if (status.ready) return { ready: true, summary: `ready: ${count(mounts.length, "mount")}`, unready: [] };
-  return { ready: false, summary: `not ready: ${unready.length} of ${count(mounts.length, "mount")}`, unready };
+  return {
+    ready: false,
+    summary: `not ready: ${unready.length} of ${count(mounts.length, "mount")} cannot be used`,
+    unready,
+  };
 };
 
 /** Attached, verified, and in a state that serves. */

@@ -3,6 +3,7 @@ import type { Status } from "../../core/status.ts";
 import type { Trace, TraceBody } from "../../core/trace.ts";
 import type { HttpServer } from "../../http/server.ts";
 import type { Log } from "../../log/log.ts";
+import { processFigures } from "./process-figures.ts";
 
 /** Everything that listens: log, metrics, HTTP. Loaded after the first mounts are under way, which need none of it. */
 export interface Outlets {
@@ -29,7 +30,7 @@ export async function openOutlets({ config, status, live, listen, tell }: Outlet
   const { makeMetrics } = await import("../../http/metrics.ts");
   const { makeApp } = await import("../../http/app.tsx");
   const { serve } = await import("../../http/server.ts");
-  const metrics = makeMetrics();
+  const metrics = makeMetrics({ process: processFigures });
   listen((trace) => {
     metrics.observe(trace);
     log.tell(trace);

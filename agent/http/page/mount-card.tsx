@@ -79,7 +79,7 @@ const sayMounted = ({ attached, verified, stackDepth, options, identity }: Mount
   if (!attached) return stackDepth === 0 ? "nothing" : `something else, ${count(stackDepth, "mount")} deep`;
   const what = identity === null ? "the right mount" : `${identity.fsType} from ${identity.source}`;
   const stacked = stackDepth > 1 ? `, ${stackDepth} mounts stacked` : "";
-  return printable(`${what}${stacked} (${options.join(", ")})${verified ? "" : ", not verified yet"}`);
+  return printable(`${what}${stacked} (${options.join(", ")})${verified ? "" : ", not verified"}`);
 };
 
 const sayProbe = ({ probe }: MountStatus, now: number): string => {

@@ -12,8 +12,8 @@ body { margin: 0 auto; max-width: 60rem; padding: 1rem; background: var(--paper)
   font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; overflow-wrap: anywhere; }
 code { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 p, h1, h2, dl, dd, ul { margin: 0; padding: 0; }
-header { display: grid; gap: .25rem; margin-bottom: 1rem; padding: 1rem 1.1rem; border-radius: .6rem; color: var(--on);
-  background: var(--tone); }
+header { display: grid; gap: .25rem; margin-bottom: 1rem; padding: 1rem 1.1rem; border-radius: .6rem; color: #fff;
+  background: var(--deep); }
 h1 { font-size: 1.35rem; line-height: 1.3; }
 header p { opacity: .9; font-size: .9rem; }
 .notice, article { background: var(--card); border: 1px solid var(--line); border-left: .35rem solid var(--tone);
@@ -30,12 +30,15 @@ h2 { font-size: 1.1rem; }
 .space p { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; color: var(--soft); font-size: .85rem; }
 dl { margin-top: .6rem; display: grid; grid-template-columns: 6.5rem 1fr; gap: .15rem .8rem; font-size: .9rem; }
 dt { color: var(--soft); }
-.good { --tone: var(--good); } .warn { --tone: var(--warn); } .bad { --tone: var(--bad); } .unknown { --tone: var(--unknown); }
+.good { --tone: var(--good); --deep: light-dark(#1a7f45, #14532d); }
+.warn { --tone: var(--warn); --deep: light-dark(#9a6100, #6b4300); }
+.bad { --tone: var(--bad); --deep: light-dark(#c0262d, #7f1d1d); }
+.unknown { --tone: var(--unknown); --deep: light-dark(#57606c, #3b434d); }
 .roomy { --fill: var(--good); } .tight { --fill: var(--warn); } .full { --fill: var(--bad); }
 footer { color: var(--soft); font-size: .85rem; display: grid; gap: .2rem; }
 a { color: inherit; }
 @media (max-width: 32rem) {
-  body { padding: .6rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .3rem; }
+  body { padding: .6rem; } dl { grid-template-columns: 5.4rem 1fr; gap: .15rem .6rem; }
   .title .age { margin-left: 0; width: 100%; }
 }
 `;

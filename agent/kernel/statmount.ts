@@ -1,4 +1,4 @@
-import { KernelError, must } from "./error.ts";
+import { must } from "./error.ts";
 import { allocate, readCString } from "./memory.ts";
 import { syscall } from "./syscall.ts";
 
@@ -66,12 +66,16 @@ export function statmount(id: bigint): StatMount {
   return basic();
 }
 
-/** statmount(2) with strings, all of which Linux 6.13 knows: ENOSYS where one is missing. */
+/** Whether this kernel tells the source of that mount, which it leaves out where it is empty, and before Linux 6.13. */
+export function tellsSource(id: bigint): boolean {
+  ask(id, ALL);
+  return (answer.view.getUint32(8, true) & STATMOUNT_SB_SOURCE) !== 0;
+}
+
+/** statmount(2) with strings, all of which Linux 6.13 knows. What is empty the kernel leaves out. */
 export function statmountStrings(id: bigint): StatMountStrings {
   ask(id, ALL);
   const mask = answer.view.getUint32(8, true);
-  if ((mask & STATMOUNT_MNT_ROOT) === 0 || (mask & STATMOUNT_SB_SOURCE) === 0)
-    throw new KernelError("statmount", `mount ${id}`, 38);
   const text = (offset: number): string => readCString(answer.bytes, STRINGS_AT + answer.view.getUint32(offset, true));
   const subtype = mask & STATMOUNT_FS_SUBTYPE ? `.${text(120)}` : "";
   const options = mask & STATMOUNT_MNT_OPTS ? text(4) : "";
@@ -81,7 +85,7 @@ export function statmountStrings(id: bigint): StatMountStrings {
     superDevice: `${answer.view.getUint32(16, true)}:${answer.view.getUint32(20, true)}`,
     root: text(104),
     fsType: text(36) + subtype,
-    source: text(124),
+    source: mask & STATMOUNT_SB_SOURCE ? text(124) : "",
     superOptions: options === "" ? access : `${access},${options}`,
   };
 }

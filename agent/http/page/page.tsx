@@ -22,7 +22,10 @@ export const contentSecurityPolicy = (): string => {
 };
 
 /** The whole page. Needs no script; it asks for itself again every 5 s. */
-export const statusPage = async (props: PageProps): Promise<string> => html`<!doctype html>${<Page {...props} />}`;
+export const statusPage = async (props: PageProps): Promise<string> => {
+  const page = await html`<!doctype html>${<Page {...props} />}`;
+  return page.toString();
+};
 
 const Page: FC<PageProps> = ({ status, live, now }) => {
   const { ready, summary } = readinessOf(status, live);

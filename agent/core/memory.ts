@@ -17,7 +17,7 @@ export interface Memory {
   /** What the bare directory's record said when the lock was taken. */
   record: BareRecord | null;
   probe: ProbeMemory;
-  /** Actions that failed, until they succeed or the mount is right. */
+  /** Actions that failed, until they succeed or are not wanted any more. */
   failures: Partial<Record<ActionKind, Failure>>;
   /** When the right mount was first missed on top; null while it is there. `overdue` once that has been told. */
   lostAt: { monotonicMs: number; bootMs: number; overdue: boolean } | null;

@@ -1,4 +1,4 @@
-import type { Action } from "./action.ts";
+import type { Action, ActionKind } from "./action.ts";
 import { type Facts, isStale, oursOnTop, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
 import type { Memory } from "./memory.ts";
 
@@ -74,6 +74,22 @@ export function plan(facts: Facts): Action | null {
 function mustWait({ memory, now }: Facts, { kind }: Action): boolean {
   const failure = memory.failures[kind];
   return failure !== undefined && now < failure.retryAt;
+}
+
+const putsTheRightMountOnTop: readonly ActionKind[] = ["attach", "heal", "replace", "uncover"];
+
+/**
+ * The failures that still count after a pass that began at `startedAt`. What puts the right mount on top is forgotten
+ * once it lies there; what had come due and was not tried is not wanted any more, and would wake the keeper for ever.
+ */
+export function remainingFailures(facts: Facts, startedAt: number): Memory["failures"] {
+  const remaining = { ...facts.memory.failures };
+  const isRight = rightOnTop(facts) !== null;
+  for (const kind of Object.keys(remaining) as ActionKind[]) {
+    const isDue = (remaining[kind]?.retryAt ?? 0) <= startedAt;
+    if (isDue || (isRight && putsTheRightMountOnTop.includes(kind))) delete remaining[kind];
+  }
+  return remaining;
 }
 
 /** When the next failed action may be tried again, in monotonic milliseconds; Infinity when none waits. */

@@ -4,7 +4,7 @@ import { delayAfter } from "../core/backoff.ts";
 import type { Condition } from "../core/condition.ts";
 import type { Config } from "../core/config/config.ts";
 import { type Facts, rightOnTop } from "../core/facts.ts";
-import { plan } from "../core/plan.ts";
+import { plan, remainingFailures } from "../core/plan.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
 import { KernelError } from "../kernel/error.ts";
 import type { act } from "./act.ts";
@@ -28,6 +28,7 @@ const ACTIONS_PER_PASS = 8;
 /** One pass over one mount: observe → assess → plan → act, again until nothing is left to do. Returns the last facts. */
 export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
   let facts = look(settling, berth, depth);
+  const startedAt = facts.now;
   noteLoss(settling, berth, facts);
   let last: Action["kind"] | null = null;
   for (let count = 0; count < ACTIONS_PER_PASS; count++) {
@@ -38,6 +39,7 @@ export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
     facts = look(settling, berth, "quick");
     if (how) noteAttachment(settling, berth, facts, how);
   }
+  berth.memory.failures = remainingFailures(facts, startedAt);
   conclude(settling, berth, facts);
   return facts;
 }
@@ -84,10 +86,8 @@ function noteAttachment({ kernel, tell }: Settling, { memory, mount }: Berth, fa
 
 function conclude({ kernel, config, tell }: Settling, { memory, mount }: Berth, facts: Facts): void {
   const { lostAt } = memory;
-  if (rightOnTop(facts)) {
-    memory.lostAt = null;
-    memory.failures = {};
-  } else if (lostAt && !lostAt.overdue && facts.now - lostAt.monotonicMs > config.recovery.timeoutMs) {
+  if (rightOnTop(facts)) memory.lostAt = null;
+  else if (lostAt && !lostAt.overdue && facts.now - lostAt.monotonicMs > config.recovery.timeoutMs) {
     lostAt.overdue = true;
     tell({ kind: "recoveryTimeout", mount: mount.name, afterMs: facts.now - lostAt.monotonicMs });
   }

@@ -88,16 +88,16 @@ export class Agent {
     this.process.end();
   }
 
-  /** What it has said since it was asked last, as lines. */
-  said(): string {
+  /** What it has said since it was asked last. */
+  said(): string[] {
     const fresh = this.traces.slice(this.#said);
     this.#said = this.traces.length;
-    return fresh.map(say).join("\n");
+    return fresh.map(say);
   }
 
-  /** `dumps Healthy/Verified`, a line for each mount. */
-  conditions(): string {
-    return this.status.map(({ name, condition }) => `${name} ${condition.state}/${condition.reason}`).join("\n");
+  /** `dumps Healthy/Verified` for each mount. */
+  conditions(): string[] {
+    return this.status.map(({ name, condition }) => `${name} ${condition.state}/${condition.reason}`);
   }
 
   #hear(news: News): void {

@@ -59,12 +59,19 @@ export function getXattr(fd: number, path: string, attribute: string): string | 
   return Buffer.from(value.bytes.subarray(0, size)).toString("utf8");
 }
 
-/** fsetxattr(2); false where the file system has none or this user namespace may not set it. */
+/**
+ * fsetxattr(2); false where the file system has none or no room for it (ext4: one block for all of an inode's, which a
+ * full disk refuses), or this user namespace may not set it. What was there before then stays.
+ */
 export function setXattr(fd: number, path: string, attribute: string, text: string): boolean {
-  const { written } = new TextEncoder().encodeInto(text, value.bytes);
-  const address = name.set("fsetxattr", attribute);
-  const answer = syscall("fsetxattr", fd, address, value.address, written, 0);
-  if (answer === -95 || answer === -1) return false;
-  must("fsetxattr", path, answer);
-  return true;
+  const { read, written } = new TextEncoder().encodeInto(text, value.bytes);
+  if (read < text.length) return false;
+  try {
+    const address = name.set("fsetxattr", attribute);
+    must("fsetxattr", path, syscall("fsetxattr", fd, address, value.address, written, 0));
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EOPNOTSUPP", "EPERM", "ENOSPC", "EDQUOT")) return false;
+    throw error;
+  }
 }

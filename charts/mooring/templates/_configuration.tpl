@@ -55,12 +55,21 @@ log:
 kubernetes:
   enabled: {{ include "mooring.reports" . | default "false" }}
   instance: {{ include "mooring.instance" . }}
-  # With `nodes` the hostname selector pins every pod; otherwise the agent looks at its volumes.
-  pinned: {{ ternary "true" "auto" (and (eq (include "mooring.mode" .) "statefulset") (not (empty .Values.nodes))) }}
+  pinned: {{ include "mooring.pinned" . }}
   heartbeat: {{ (.Values.kubernetes).heartbeat | default "0s" }}
   label: {{ include "mooring.nodeLabel" . }}
   condition: {{ (.Values.kubernetes).condition | default "VolumeMountsReady" }}
   startupTaint: {{ (.Values.kubernetes).startupTaint | default nil | toJson }}
+{{- end -}}
+
+{{/*
+With `nodes` the hostname selector brings each pod back to its node, and a claim comes with it. An ephemeral claim does not:
+then the agent looks for itself.
+*/}}
+{{- define "mooring.pinned" -}}
+{{- $pinned := and (eq (include "mooring.mode" .) "statefulset") (not (empty .Values.nodes)) -}}
+{{- range fromJsonArray (include "mooring.mounts" .) }}{{ if eq .volume "ephemeral" }}{{ $pinned = false }}{{ end }}{{ end -}}
+{{- ternary "true" "auto" $pinned -}}
 {{- end -}}
 
 {{- define "mooring.port" -}}

@@ -97,8 +97,12 @@ resources:
 {{/* A quantity in bytes: 1Gi → 1073741824. PromQL knows no units. */}}
 {{- define "mooring.bytes" -}}
 {{- $text := toString . -}}
-{{- $number := regexFind "^[0-9]+" $text -}}
+{{- $number := regexFind "^[0-9]+([.][0-9]+)?" $text -}}
 {{- $unit := trimPrefix $number $text -}}
-{{- $factors := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 -}}
-{{- mul (int64 $number) (int64 (get $factors $unit)) -}}
+{{- $factors := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 -}}
+{{- if contains "." $number -}}
+{{- mulf (float64 $number) (get $factors $unit) | int64 -}}
+{{- else -}}
+{{- mul (int64 $number) (get $factors $unit) -}}
+{{- end -}}
 {{- end -}}

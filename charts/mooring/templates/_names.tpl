@@ -61,7 +61,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: agent
 {{- end -}}
 
-{{/* Labels of an object. Call with (dict "root" $ "component" "agent"). */}}
+{{/* Labels of an object, ours before yours. Call with (dict "root" $ "component" "agent"), and "more" for labels of that object only. */}}
 {{- define "mooring.labels" -}}
 {{- $own := dict
   "app.kubernetes.io/name" (include "mooring.name" .root)
@@ -71,7 +71,7 @@ app.kubernetes.io/component: agent
   "app.kubernetes.io/managed-by" .root.Release.Service
   "app.kubernetes.io/version" .root.Chart.AppVersion
   "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
-{{- merge $own (.root.Values.commonLabels | default dict) | toYaml -}}
+{{- merge $own (.more | default dict) (.root.Values.commonLabels | default dict) | toYaml -}}
 {{- end -}}
 
 {{- define "mooring.serviceAccountName" -}}

@@ -131,6 +131,9 @@ mounts.{{ $other.name }}.sourcePath: {{ $source }} and the host path {{ $path }}
 {{- if and (eq $mount.volume "ephemeral") (not $mount.acceptDataLoss) }}
 {{ $at }}.acceptDataLoss: an ephemeral volume is deleted with its pod, at every rollout; set {{ $at }}.acceptDataLoss to true if that is meant, or use volume: claim
 {{- end -}}
+{{- if and $mount.made (ge (include "mooring.bytes" $mount.minFree.bytes | int64) (include "mooring.bytes" $mount.size | int64)) }}
+{{ $at }}.minFree.bytes: {{ $mount.minFree.bytes }} can never be free in a claim of {{ $mount.size }}, and the mount would always be Degraded; lower minFree.bytes, or raise {{ $at }}.size
+{{- end -}}
 {{- $paths := list -}}
 {{- range $mount.directories -}}
 {{- with include "mooring.validate.directory" .path | trim }}

@@ -1,7 +1,9 @@
-import { sameDirectory } from "../core/identity.ts";
+import { type Identity, sameDirectory } from "../core/identity.ts";
 import type { TraceBody } from "../core/trace.ts";
 import type { SourceFound, VolumeFindings, VolumeReport } from "../core/volume-report.ts";
+import { KernelError } from "../kernel/error.ts";
 import { type Berth, holdAnchor, holdSource } from "./berth.ts";
+import { explain } from "./explain.ts";
 import type { Kernel } from "./port.ts";
 
 interface Ears {
@@ -13,17 +15,31 @@ interface Ears {
  * Takes in what a volume child found. A source that was verified and is not the one we hold is taken over from the
  * child's descriptor, so that the keeper never walks a path on a volume.
  */
-export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, report: VolumeReport): void {
+export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, found: VolumeReport): void {
   const { memory } = berth;
-  const { source, volume } = report;
+  if (found.volume && found.volume.problem === null) tellIdentity(tell, berth, found.volume);
+  const report = takeOver(kernel, berth, pid, found);
+  const { volume } = report;
   const usable = volume !== null && volume.problem === null;
   memory.probe.report = report;
   memory.probe.silent = false;
   memory.probe.failures = usable ? 0 : memory.probe.failures + 1;
-  if (usable) tellIdentity(tell, berth, volume);
-  if (source?.ok && usable && volume.through === "source") takeSource(kernel, berth, pid, source, volume);
   if (usable && volume.through === "target") recognise(berth, volume);
   memory.probe.verified = usable && memory.expected !== null && sameDirectory(volume.identity, memory.expected);
+}
+
+/** Takes over the verified source. A child that died meanwhile, or a kernel that refuses, makes it unusable for now. */
+function takeOver(kernel: Kernel, berth: Berth, pid: number, report: VolumeReport): VolumeReport {
+  const { source, volume } = report;
+  if (!source?.ok || !volume || volume.problem || volume.through !== "source") return report;
+  try {
+    takeSource(kernel, berth, pid, source, volume);
+    return report;
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const message = `the verified source cannot be taken over: ${explain(error)}`;
+    return { source, volume: { ...volume, problem: { reason: "AttachFailed", message } } };
+  }
 }
 
 /** A volume got its first UUID, or another one than the last time: restored from a copy, swapped, or ephemeral. */
@@ -49,13 +65,22 @@ function takeSource(kernel: Kernel, berth: Berth, pid: number, source: SourceFou
   const known = memory.expected !== null && sameDirectory(memory.expected, source.identity);
   if (known && (memory.anchored || memory.sourceHeld)) return;
   const fd = kernel.take(pid, source.fd);
-  if (!sameDirectory(kernel.identify(fd), source.identity)) {
+  if (!isDirectory(kernel, fd, source.identity)) {
     kernel.close(fd);
     return;
   }
   if (!known) holdAnchor(kernel, berth, null);
   holdSource(kernel, berth, fd);
   memory.expected = { ...source.identity, uuid: volume.identity.uuid };
+}
+
+function isDirectory(kernel: Kernel, fd: number, identity: Identity): boolean {
+  try {
+    return sameDirectory(kernel.identify(fd), identity);
+  } catch (error) {
+    kernel.close(fd);
+    throw error;
+  }
 }
 
 /**

@@ -28,10 +28,14 @@ export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, fo
   memory.probe.verified = usable && memory.expected !== null && sameDirectory(volume.identity, memory.expected);
 }
 
-/** Takes over the verified source. A child that died meanwhile, or a kernel that refuses, makes it unusable for now. */
+/**
+ * Takes over the verified source, whether it was examined there or where it is mounted already: held, it pins the
+ * numbers by which a mount of it is known. A child that died meanwhile, or a kernel that refuses, makes it unusable for
+ * now.
+ */
 function takeOver(kernel: Kernel, berth: Berth, pid: number, report: VolumeReport): VolumeReport {
   const { source, volume } = report;
-  if (!source?.ok || !volume || volume.problem || volume.through !== "source") return report;
+  if (!source?.ok || !volume || volume.problem) return report;
   try {
     takeSource(kernel, berth, pid, source, volume);
     return report;

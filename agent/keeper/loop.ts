@@ -50,6 +50,8 @@ export class Keeper {
 
   /** Sleeps until something may have changed, takes the orders, makes one pass. */
   step(takeOrders: () => Order[]): void {
+    // What the first orders report is compared with the bare directories' records, so those are read before.
+    if (this.#pass === 0) this.pass("full");
     const woken = this.#kernel.wait(this.wakeInMs());
     const orders = takeOrders();
     for (const order of orders) this.obey(order);

@@ -16,7 +16,7 @@ describe("an agent that starts", () => {
       const second = world.start("one", configOf(mount));
       world.settle();
       expect([String(world.machine), idsAt(world)]).toEqual(before);
-      expect(second.said().slice(1)).toEqual(["dumps adopted", "dumps is Healthy/Verified"]);
+      expect(second.said().slice(2)).toEqual(["dumps adopted", "dumps is Healthy/Verified"]);
       expect(String(second.process.descriptors)).toBe("bare 1, parent 1, tree 1");
     });
 
@@ -32,12 +32,25 @@ describe("an agent that starts", () => {
     expect(String(world.machine)).toBe("/host/dumps: dumps:/dumps nodev,nosuid over sealed directory held by one");
     expect(idsAt(world)).toEqual(before);
     expect(agent.said()).toEqual([
-      "dumps volume is new: uuid-1",
       "dumps bare directory locked",
+      "dumps is Unknown/NotYetVerified",
+      "dumps volume is new: uuid-1",
       "dumps options restored, were rw",
       "dumps adopted",
       "dumps is Healthy/Verified",
     ]);
+  });
+
+  test("adopts its mount by the volume's UUID when the source is out of sight", () => {
+    const mount = mountOf({ name: "dumps" });
+    const world = worldWith(mount);
+    world.kill(world.agent);
+    world.people.unmountClaim("/volumes/dumps");
+    const before = idsAt(world);
+    const second = world.start("one", configOf(mount));
+    world.settle();
+    expect(second.conditions()).toEqual(["dumps Degraded/SourceGone"]);
+    expect(idsAt(world)).toEqual(before);
   });
 
   test("twenty times, killed each time, leaves one mount", () => {
@@ -61,8 +74,10 @@ describe("an agent that starts", () => {
     world.people.makeSource("/volumes/dumps");
     const second = world.start("one", configOf(mount));
     world.settle();
-    expect(second.said().slice(1)).toEqual([
+    expect(second.said()).toEqual([
       "dumps bare directory locked",
+      "dumps is Broken/SourceDeleted",
+      "dumps volume was uuid-1, is uuid-2",
       "dumps replaced",
       "dumps is Healthy/Verified",
     ]);

@@ -5,8 +5,9 @@ import { worldWith } from "./world.ts";
 test("a source is attached once its volume is verified", () => {
   const world = worldWith(mountOf({ name: "dumps" }));
   expect(world.agent.said()).toEqual([
-    "dumps volume is new: uuid-1",
     "dumps bare directory locked",
+    "dumps is Unknown/NotYetVerified",
+    "dumps volume is new: uuid-1",
     "dumps attached",
     "dumps is Healthy/Verified",
   ]);

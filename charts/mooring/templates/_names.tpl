@@ -54,6 +54,17 @@ characters long (its pods carry <name>-<hash> in a label), so a long node name i
 {{- toJson $workloads -}}
 {{- end -}}
 
+{{/* Agents of one workload. 0 is a number of its own, not an absent one. */}}
+{{- define "mooring.replicas" -}}
+{{- if .Values.nodes -}}
+1
+{{- else if kindIs "invalid" .Values.replicas -}}
+1
+{{- else -}}
+{{- int .Values.replicas -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Never a version in here: selectors cannot be changed. */}}
 {{- define "mooring.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "mooring.name" . }}

@@ -15,14 +15,13 @@ what is misspelt or of the wrong type; this refuses what is well formed and woul
 {{- define "mooring.validate.mode" -}}
 {{- $mounts := fromJsonArray (include "mooring.mounts" .) -}}
 {{- $daemonset := eq (include "mooring.mode" .) "daemonset" -}}
-{{- $replicas := kindIs "invalid" .Values.replicas | ternary 1 .Values.replicas | int -}}
 {{- if not $mounts }}
 mounts: there is none; name at least one, for example --set mounts.dumps.size=20Gi
 {{- end -}}
 {{- if and .Values.nodes $daemonset }}
 nodes: only mode statefulset pins agents to nodes; remove nodes, or set mode: statefulset. A DaemonSet chooses its nodes by nodeSelector
 {{- end -}}
-{{- if and .Values.nodes (not $daemonset) (gt $replicas 1) }}
+{{- if and .Values.nodes (not $daemonset) (gt (int .Values.replicas) 1) }}
 replicas: nodes makes one agent for each of its entries; leave replicas at 1, or remove nodes
 {{- end -}}
 {{- if gt (int (toString ((.Values.updateStrategy).rollingUpdate).maxSurge | regexFind "^[0-9]+")) 0 }}
@@ -89,7 +88,7 @@ consumers.localVolumes.{{ $name }}: the name must be a DNS label of at most 63 c
 {{- if $inside }}
 {{ $at }}: {{ $path }} lies in {{ $inside }}, which belongs to the system; use a directory of Mooring's own, like /var/lib/mooring/{{ $mount.name }}
 {{- else if $held }}
-{{ $at }}: {{ $parent }}, the directory above {{ $path }}, would be shared with the node and {{ if eq $held $parent }}belongs to the system{{ else }}holds {{ $held }}{{ end }}; put a directory of Mooring's own in between, like {{ $parent }}/mooring/{{ base $path }}
+{{ $at }}: {{ $parent }}, the directory above {{ $path }}, would be shared with the node and {{ if eq $held $parent }}belongs to the system{{ else }}holds {{ $held }}{{ end }}; put a directory of Mooring's own in between, like {{ ternary "/var/lib" $parent (regexMatch "^/(run|tmp|root|var$|var/(run|tmp|cache|spool|log))" $parent) }}/mooring/{{ base $path }}
 {{- end -}}
 {{- end -}}
 {{- range $other := $mounts -}}
@@ -172,7 +171,7 @@ mounts.{{ get $keeps "false" }}.keep: a StatefulSet keeps or deletes all of its 
 {{/* Which volumes can be on several nodes at once. */}}
 {{- define "mooring.validate.sharing" -}}
 {{- $daemonset := eq (include "mooring.mode" .) "daemonset" -}}
-{{- $agents := max (.Values.nodes | default list | len) (kindIs "invalid" .Values.replicas | ternary 1 .Values.replicas | int) -}}
+{{- $agents := max (.Values.nodes | default list | len) (include "mooring.replicas" . | int) -}}
 {{- range $mount := fromJsonArray (include "mooring.mounts" .) -}}
 {{- $at := printf "mounts.%s" $mount.name -}}
 {{- $shared := has "ReadWriteMany" $mount.accessModes -}}

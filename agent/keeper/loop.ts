@@ -1,3 +1,4 @@
+import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
 import { type Facts, oursOnTop } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
@@ -37,6 +38,8 @@ export class Keeper {
   #traces: Trace[] = [];
   #dropped = 0;
   #resyncAt = 0;
+  /** Full looks in a row that found a parent in trouble. */
+  #troubles = 0;
   #posted = "";
   #releasing = false;
 
@@ -63,9 +66,9 @@ export class Keeper {
   /** One pass over every mount. `eventful`: the mount table changed, so what is not verified is worth a new probe. */
   pass(depth: Depth, eventful = false): void {
     this.#pass += 1;
-    if (depth === "full") this.#resyncAt = this.#kernel.monotonicMs() + this.#config.monitor.intervalMs;
     this.#giveUpRetired();
     const facts = this.#berths.map((berth) => this.#settle(berth, depth, eventful));
+    this.#planResync(depth, facts);
     this.#retire(facts);
     this.#report();
   }
@@ -74,6 +77,18 @@ export class Keeper {
   wakeInMs(): number {
     const retryAt = Math.min(...this.#berths.map(({ memory }) => nextRetryAt(memory)));
     return Math.max(0, Math.min(this.#resyncAt, retryAt) - this.#kernel.monotonicMs());
+  }
+
+  /** What could not be looked at sends no event when it can be again, so it is tried at growing pauses. */
+  #planResync(depth: Depth, facts: Facts[]): void {
+    const { monitor, recovery } = this.#config;
+    const isTroubled = facts.some(({ observed }) => observed.parent.kind === "trouble");
+    const isNews = isTroubled && this.#troubles === 0;
+    if (!isTroubled) this.#troubles = 0;
+    if (depth === "quick" && !isNews) return;
+    if (isTroubled) this.#troubles += 1;
+    const pause = isTroubled ? delayAfter(recovery.backoff, this.#troubles) : monitor.intervalMs;
+    this.#resyncAt = this.#kernel.monotonicMs() + Math.min(pause, monitor.intervalMs);
   }
 
   #retryIsDue(): boolean {

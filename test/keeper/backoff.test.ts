@@ -74,3 +74,21 @@ test("nor does one that waits while nothing may be done", () => {
   expect(world.agent.conditions()).toEqual(["dumps Broken/NotShared"]);
   expect(world.agent.keeper.wakeInMs()).toBeGreaterThan(1000);
 });
+
+test("a look that fails is taken again soon, not only at the next interval", () => {
+  const world = worldWith(mountOf({ name: "dumps" }));
+  world.machine.faults.fail("look", "ENOMEM", 3);
+  world.people.unmount(TARGET);
+  world.settle();
+  expect(world.agent.conditions()).toEqual(["dumps Broken/ParentMissing"]);
+  world.run(50 + 100 + 200);
+  expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
+});
+
+test("what cannot be looked at for long is looked at with the longest pause", () => {
+  const world = worldWith(mountOf({ name: "dumps" }));
+  world.machine.faults.fail("inspectParent", "EIO", Number.POSITIVE_INFINITY);
+  world.run(200_000);
+  expect(world.agent.keeper.wakeInMs()).toBeGreaterThan(1000);
+  expect(world.agent.traces.length).toBeLessThan(10);
+});

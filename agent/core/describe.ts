@@ -50,11 +50,13 @@ const tell = (trace: Trace): Telling => {
     }
     case "attached": {
       const { mount, how, durationMs, outageMs } = trace;
+      // 0: nobody noticed when it began, at the start of the agent for one.
+      const took = durationMs > 0 ? ` in ${sayDuration(durationMs)}` : "";
       const away = outageMs > 0 ? `; it was away for ${sayDuration(outageMs)}` : "";
       return {
         // Somebody took a mount away or covered it: put right, and yet somebody should know.
         level: how === "attached" || how === "adopted" ? "info" : "warn",
-        message: `${mount}: ${attachments[how]} in ${sayDuration(durationMs)}${away}`,
+        message: `${mount}: ${attachments[how]}${took}${away}`,
         mount,
         how,
         durationMs,
@@ -190,7 +192,7 @@ const tell = (trace: Trace): Telling => {
 
 const attachments: Record<Attachment, string> = {
   attached: "attached",
-  adopted: "adopted the mount that was there, untouched,",
+  adopted: "adopted the mount that was there, untouched",
   healed: "healed",
   replaced: "replaced what lay on the target",
   uncovered: "detached what lay on top of the right mount",

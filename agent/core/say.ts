@@ -3,7 +3,7 @@
 /** A duration with two or three digits that matter: `96 µs`, `4.2 ms`, `350 ms`, `5.0 s`, `42 s`, `12 min 4 s`, `3 h 5 min`, `9 d 2 h`. */
 export const sayDuration = (ms: number): string => {
   if (!Number.isFinite(ms)) return "an unknown time";
-  if (ms < 0) return "0 s";
+  if (ms <= 0) return "0 s";
   // The borders are where rounding reaches the next unit: never `1000 µs`, never `60 s`.
   if (ms < 0.9995) return `${Math.round(ms * 1000)} µs`;
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;

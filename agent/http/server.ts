@@ -20,16 +20,19 @@ export interface ServeOptions {
  * that says nothing or does not finish its request. There is no limit on connections but that on descriptors: one that
  * is idle costs about a kilobyte, and until it has sent something the kernel keeps it (TCP_DEFER_ACCEPT).
  */
-export const serve = (options: ServeOptions): HttpServer => {
-  const server = listen(options);
+export const serve = (options: ServeOptions, listen: Listen = Bun.serve): HttpServer => {
+  const server = open(options, listen);
   const { port = 0 } = server;
   return { url: String(server.url), port, stop: () => server.stop(true) };
 };
 
-const listen = ({ app, host, port }: ServeOptions): Bun.Server<undefined> => {
-  const open = (hostname: string): Bun.Server<undefined> =>
-    Bun.serve({
-      hostname,
+type Listen = (options: Parameters<typeof Bun.serve<undefined>>[0]) => Bun.Server<undefined>;
+
+const open = (options: ServeOptions, listen: Listen): Bun.Server<undefined> => {
+  const { app, host, port } = options;
+  try {
+    return listen({
+      hostname: host,
       port,
       // By default Bun 1.4 shares the port (SO_REUSEPORT): a second agent would take half of the requests unnoticed.
       reusePort: false,
@@ -38,11 +41,10 @@ const listen = ({ app, host, port }: ServeOptions): Bun.Server<undefined> => {
       development: false,
       fetch: (request) => app.fetch(withAddress(request)),
     });
-  try {
-    return open(host);
   } catch (error) {
     // Kernels without IPv6 (ipv6.disable=1) say the first, some containers the second.
-    if (host === "::" && ["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(codeOf(error))) return open("0.0.0.0");
+    const lacksIPv6 = host === "::" && ["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(codeOf(error));
+    if (lacksIPv6) return open({ ...options, host: "0.0.0.0" }, listen);
     throw new Error(explain(error, host, port), { cause: error });
   }
 };

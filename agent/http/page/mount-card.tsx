@@ -26,7 +26,7 @@ export const MountCard: FC<{ mount: MountStatus; now: number }> = ({ mount, now 
           <Path of={mount.target} />
         </Fact>
         {mount.hostPath === mount.target ? null : (
-          <Fact name="On the node">
+          <Fact name="Node path">
             <Path of={mount.hostPath} />
           </Fact>
         )}

@@ -1,0 +1,207 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Condition, Reason, State } from "../../agent/core/condition.ts";
+import { describe } from "../../agent/core/describe.ts";
+import type { Trace, TraceBody } from "../../agent/core/trace.ts";
+
+const condition = (state: State, reason: Reason): Condition => ({
+  mount: "dumps",
+  state,
+  reason,
+  message: "because",
+  since: 0,
+});
+const error = {
+  op: "move_mount",
+  path: "/t",
+  code: "EPERM",
+  message: "move_mount /t: EPERM (the agent needs CAP_SYS_ADMIN)",
+};
+const mount = "dumps";
+
+/** Every kind of trace, most of them more than once. */
+const cases: [TraceBody, said: string][] = [
+  [{ kind: "started", mounts: 1, kernel: "6.12", fallbacks: [] }, "info: holding 1 mount on Linux 6.12"],
+  [
+    { kind: "started", mounts: 2, kernel: "5.10", fallbacks: ["bind and remount", "detach before attach"] },
+    "warn: holding 2 mounts on Linux 5.10; this kernel needs fallbacks: bind and remount, detach before attach",
+  ],
+  [
+    { kind: "conditionChanged", mount, from: null, to: condition("Unknown", "NotYetVerified") },
+    "info: dumps: Unknown/NotYetVerified: because",
+  ],
+  [
+    { kind: "conditionChanged", mount, from: condition("Healthy", "Verified"), to: condition("Hung", "ProbeTimeout") },
+    "error: dumps: Healthy → Hung/ProbeTimeout: because",
+  ],
+  [
+    { kind: "conditionChanged", mount, from: condition("Hung", "ProbeTimeout"), to: condition("Healthy", "Verified") },
+    "info: dumps: Hung → Healthy/Verified: because",
+  ],
+  [
+    { kind: "conditionChanged", mount, from: null, to: condition("Degraded", "BytesLow") },
+    "warn: dumps: Degraded/BytesLow: because",
+  ],
+  [
+    { kind: "conditionChanged", mount, from: null, to: condition("Waiting", "HeldByAnotherAgent") },
+    "warn: dumps: Waiting/HeldByAnotherAgent: because",
+  ],
+  [
+    { kind: "conditionChanged", mount, from: null, to: condition("Absent", "Released") },
+    "info: dumps: Absent/Released: because",
+  ],
+  [{ kind: "attached", mount, how: "attached", durationMs: 0.3, outageMs: 0 }, "info: dumps: attached in 300 µs"],
+  [
+    { kind: "attached", mount, how: "adopted", durationMs: 0, outageMs: 0 },
+    "info: dumps: adopted the mount that was there, untouched",
+  ],
+  [
+    { kind: "attached", mount, how: "healed", durationMs: 0.096, outageMs: 1500 },
+    "warn: dumps: healed in 96 µs; it was away for 1.5 s",
+  ],
+  [
+    { kind: "attached", mount, how: "replaced", durationMs: 0, outageMs: 0 },
+    "warn: dumps: replaced what lay on the target",
+  ],
+  [
+    { kind: "attached", mount, how: "uncovered", durationMs: 2, outageMs: 2 },
+    "warn: dumps: detached what lay on top of the right mount in 2.0 ms; it was away for 2.0 ms",
+  ],
+  [
+    { kind: "actionFailed", mount, action: "heal", error, retryInMs: 50 },
+    "error: dumps: heal failed: move_mount /t: EPERM (the agent needs CAP_SYS_ADMIN); trying again in 50 ms",
+  ],
+  [
+    { kind: "recoveryTimeout", mount, afterMs: 60_000 },
+    "error: dumps: not recovered after 1 min; it keeps trying, at the longest backoff",
+  ],
+  [
+    { kind: "bareDirectoryLocked", mount, immutable: true },
+    "info: dumps: locked the bare directory, mode 0000 and immutable",
+  ],
+  [
+    { kind: "bareDirectoryLocked", mount, immutable: false },
+    "warn: dumps: locked the bare directory, mode 0000 only: its file system has no immutable flag, so root can still write there while the mount is away",
+  ],
+  [
+    { kind: "optionsRestored", mount, was: ["rw", "suid"] },
+    "warn: dumps: put its mount options right; somebody had remounted it rw,suid",
+  ],
+  [
+    { kind: "optionsRestored", mount, was: [] },
+    "warn: dumps: put its mount options right; somebody had remounted it without any",
+  ],
+  [{ kind: "released", mount }, "info: dumps: released; its target is a bare directory now"],
+  [{ kind: "probed", mount, ok: true, durationMs: 3.2, problem: null }, "debug: dumps: the volume answered (3.2 ms)"],
+  [
+    { kind: "probed", mount, ok: false, durationMs: 5000, problem: "EIO" },
+    "warn: dumps: the volume failed its probe: EIO (5.0 s)",
+  ],
+  [
+    { kind: "probed", mount, ok: false, durationMs: 1, problem: null },
+    "warn: dumps: the volume failed its probe: no reason given (1.0 ms)",
+  ],
+  [
+    { kind: "probeStuck", mount, forMs: 5000 },
+    "error: dumps: the volume has not answered for 5.0 s; no second probe is started beside this one",
+  ],
+  [{ kind: "probeAnswered", mount, afterMs: 90_000 }, "warn: dumps: the volume answered at last, after 1 min 30 s"],
+  [{ kind: "volumeNew", mount, uuid: "u" }, "info: dumps: marked a volume that is new here as u"],
+  [
+    { kind: "volumeChanged", mount, from: "u", to: "v" },
+    "warn: dumps: another volume than before: v, was u; taken as a restored or a new one",
+  ],
+  [{ kind: "configReloaded", path: "/c.yaml", mounts: 2 }, "info: read /c.yaml again: 2 mounts"],
+  [
+    { kind: "configRejected", path: "/c.yaml", problems: ["a: is missing", "b: is missing"] },
+    "error: kept the old configuration; /c.yaml is refused: a: is missing (and 1 more)",
+  ],
+  [
+    { kind: "configRejected", path: "/c.yaml", problems: [] },
+    "error: kept the old configuration; /c.yaml is refused: no reason given",
+  ],
+  [{ kind: "listening", url: "http://[::]:8000/" }, "info: listening on http://[::]:8000/"],
+  [
+    { kind: "listenFailed", host: "::", port: 80, why: "in use" },
+    "error: cannot listen on :: port 80: in use; the mounts are held all the same, and it is tried again",
+  ],
+  [{ kind: "stopping", signal: "SIGTERM", policy: "keep" }, "info: SIGTERM: stopping; the mounts stay as they are"],
+  [{ kind: "stopping", signal: "SIGINT", policy: "release" }, "info: SIGINT: stopping; the mounts are released first"],
+  [{ kind: "stopped", afterMs: 12 }, "info: stopped after 12 ms"],
+  [
+    { kind: "keeperDied", error: "stack" },
+    "fatal: the keeper died; nothing watches the mounts, so the agent exits to be started anew",
+  ],
+  [{ kind: "tracesDropped", count: 1 }, "warn: the keeper had more to say than could be taken: 1 message dropped"],
+  [
+    { kind: "logFileFailed", path: "/l", code: "ENOSPC", message: "no space" },
+    "error: cannot write the log file /l: no space; its lines go on to standard output, and it is tried again",
+  ],
+  [
+    { kind: "logLinesDropped", to: "standard output", count: 7 },
+    "warn: standard output was full or stuck: 7 lines of the log dropped",
+  ],
+];
+
+test("every trace is one sentence at its level", () => {
+  for (const [body, said] of cases) {
+    const { level, message } = describe({ ...body, at: 0, pass: 1 });
+    expect(`${level}: ${message}`).toBe(said);
+  }
+});
+
+test("fields name the event and hold what the trace holds", () => {
+  const fieldsOf = (body: TraceBody) => describe({ ...body, at: 0, pass: 1 }).fields;
+  expect(fieldsOf({ kind: "attached", mount, how: "healed", durationMs: 0.096, outageMs: 2 })).toEqual({
+    event: "attached",
+    mount,
+    how: "healed",
+    durationMs: 0.096,
+    outageMs: 2,
+  });
+  expect(fieldsOf({ kind: "actionFailed", mount, action: "heal", error, retryInMs: 50 })).toEqual({
+    event: "actionFailed",
+    mount,
+    action: "heal",
+    op: "move_mount",
+    path: "/t",
+    code: "EPERM",
+    error: error.message,
+    retryInMs: 50,
+  });
+  const from = condition("Healthy", "Verified");
+  expect(fieldsOf({ kind: "conditionChanged", mount, from, to: condition("Hung", "ProbeTimeout") })).toEqual({
+    event: "conditionChanged",
+    mount,
+    state: "Hung",
+    reason: "ProbeTimeout",
+    fromState: "Healthy",
+    fromReason: "Verified",
+  });
+  for (const [body] of cases) expect(fieldsOf(body).event).toBe(body.kind);
+});
+
+test("however long and odd the text in a trace is, the message is one short printable line and the fields are bounded", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 50 }),
+    fc.constantFrom("x".repeat(100_000), "\n\u001b[2J\udcff"),
+  );
+  const distort = (value: unknown, put: string): unknown => {
+    if (typeof value === "string") return put;
+    if (Array.isArray(value)) return Array.from({ length: 200 }, () => put);
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, distort(inner, put)]));
+    return value;
+  };
+  fc.assert(
+    fc.property(fc.constantFrom(...cases.map(([body]) => body)), text, (body, put) => {
+      const { kind, ...rest } = body;
+      const keep = "how" in body ? { how: body.how } : {};
+      const trace = { ...(distort(rest, put) as object), ...keep, kind, at: 0, pass: 0 } as unknown as Trace;
+      const { message, fields } = describe(trace);
+      expect(message).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+      expect(message.length).toBeLessThan(9000);
+      expect(JSON.stringify(fields).length).toBeLessThan(500_000);
+    }),
+  );
+});

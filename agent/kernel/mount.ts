@@ -110,8 +110,9 @@ export function mountNew(fsType: string, path: string, data: string): void {
 }
 
 /**
- * umount2(2) with MNT_DETACH of exactly the mount whose root `fd` is: gone or covered in between gives EINVAL. Needs
- * /proc. Takes along what is mounted inside, so look first.
+ * umount2(2) with MNT_DETACH of the mount whose root `fd` is: EINVAL when that is gone, whatever is in its place. Needs
+ * /proc. Takes along what is mounted inside, and takes what covers it in its stead (LOOKUP_MOUNTPOINT goes on to the top,
+ * fs/namei.c), so look first.
  */
 export function detach(fd: number, path: string): void {
   must("umount2", path, syscall("umount2", first.set("umount2", `/proc/self/fd/${fd}`), MNT_DETACH));

@@ -5,7 +5,7 @@ import { AT_FDCWD, close, NO_LINKS, O_DIRECTORY, O_RDONLY, openat2 } from "../..
 import { Folder, failure, said } from "./folder.ts";
 
 test("lists every name, whatever it looks like, in a directory that takes many calls", () => {
-  using folder = new Folder();
+  using folder = new Folder("memory");
   const odd = [" ", "a\nb", "...", "-", "\\", "n".repeat(255), "\u{1f9f5}", "a\udcffb"];
   const many = Array.from({ length: 3000 }, (_, index) => `a-rather-long-name-so-that-it-takes-room-${index + 1}`);
   for (const name of odd.slice(0, -1)) writeFileSync(folder.at(name), "");
@@ -26,7 +26,7 @@ test("lists every name, whatever it looks like, in a directory that takes many c
 });
 
 test("stops soon after the limit", () => {
-  using folder = new Folder();
+  using folder = new Folder("memory");
   said(["sh", "-c", `cd "$1"; seq 5000 | xargs touch`, "sh", folder.path]);
   const fd = openat2(AT_FDCWD, folder.path, O_RDONLY | O_DIRECTORY, NO_LINKS);
   const { length } = listDirectory(fd, folder.path, 1);
@@ -36,7 +36,7 @@ test("stops soon after the limit", () => {
 });
 
 test("fails like the kernel on what is no directory, or one that is gone", () => {
-  using folder = new Folder();
+  using folder = new Folder("memory");
   writeFileSync(folder.at("file"), "");
   const file = openat2(AT_FDCWD, folder.at("file"), O_RDONLY, NO_LINKS);
   expect(failure(() => listDirectory(file, "file", 1))).toBe("ENOTDIR");

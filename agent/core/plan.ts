@@ -11,7 +11,7 @@ const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare" ||
 const secureTheBareDirectory: Rule = ({ mount, observed: { lock, bare, top } }) => {
   if (lock.kind === "notNeeded") return null;
   const gone = top.kind === "missing";
-  const unsealed = bare?.immutable === true && !bare.locked;
+  const unsealed = bare === null || (bare.immutable && !bare.locked);
   return lock.kind !== "held" || gone || unsealed ? { kind: "secure", mount: mount.name } : null;
 };
 

@@ -26,18 +26,18 @@ const executors: { [K in ActionKind]: Executor<K> } = {
   secure({ kernel, agent, berth, parent, tell }) {
     dropLock(kernel, berth);
     const bare = kernel.openBare(parent);
+    berth.bare = bare;
     const record = parseRecord(kernel.readRecord(bare));
     if (!kernel.lockBare(bare)) {
-      kernel.close(bare.fd);
+      dropLock(kernel, berth);
       berth.lock = { kind: "other", holder: record?.holder ?? "another agent" };
       return null;
     }
-    berth.bare = bare;
+    berth.bareDirectory = kernel.inspectBare(bare);
     berth.lock = { kind: "held" };
     berth.memory.record = record;
     const immutable = kernel.sealBare(bare, writeRecord(recordOf(agent, berth.memory.expected, record)));
     const state = kernel.inspectBare(bare);
-    berth.bareDirectory = state;
     berth.bareView = { locked: state.sealed, immutable, shadowed: state.entries };
     tell({ kind: "bareDirectoryLocked", mount: berth.mount.name, immutable });
     return null;
@@ -70,21 +70,22 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const fromSource = berth.source !== null;
     const tree = fromSource ? treeOfSource(scene) : berth.anchor;
     if (tree === null) throw changed("replace", parent);
-    berth.memory.attachedId = top;
     try {
       writeDown(scene);
       if (topId(scene) !== top) throw changed("replace", parent);
-      if (kernel.attachBeneath(tree, parent)) {
-        kernel.detachTop(parent, top);
-      } else {
+      const isBeneath = kernel.attachBeneath(tree, parent);
+      if (!isBeneath) {
         kernel.detachTop(parent, top);
         kernel.attach(tree, parent);
       }
+      // Attached, it cannot be attached again; and should the detaching fail, the stack under the same top is another.
+      if (!fromSource) holdAnchor(kernel, berth, null);
+      berth.seen = null;
+      if (isBeneath) kernel.detachTop(parent, top);
     } finally {
       if (fromSource) kernel.close(tree);
     }
-    if (fromSource) holdSource(kernel, berth, null);
-    else holdAnchor(kernel, berth, null);
+    holdSource(kernel, berth, null);
     berth.memory.attachedId = topId(scene);
     return "replaced";
   },
@@ -98,10 +99,12 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const { kernel, berth, parent } = scene;
     const { expected, attachedId } = berth.memory;
     const tree = kernel.cloneTop(parent);
-    const held = kernel.identify(tree);
-    if (!expected || !sameDirectory(held, expected) || topId(scene) !== top) {
+    try {
+      const isRight = expected !== null && sameDirectory(kernel.identify(tree), expected) && topId(scene) === top;
+      if (!isRight) throw changed("anchor", parent);
+    } catch (error) {
       kernel.close(tree);
-      throw changed("anchor", parent);
+      throw error;
     }
     holdAnchor(kernel, berth, tree);
     holdSource(kernel, berth, null);

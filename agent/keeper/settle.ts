@@ -4,8 +4,9 @@ import { delayAfter } from "../core/backoff.ts";
 import type { Condition } from "../core/condition.ts";
 import type { Config } from "../core/config/config.ts";
 import { type Facts, rightOnTop } from "../core/facts.ts";
+import type { Memory } from "../core/memory.ts";
 import { plan, remainingFailures } from "../core/plan.ts";
-import type { Attachment, TraceBody } from "../core/trace.ts";
+import type { TraceBody } from "../core/trace.ts";
 import { KernelError } from "../kernel/error.ts";
 import type { act } from "./act.ts";
 import type { Berth } from "./berth.ts";
@@ -35,9 +36,9 @@ export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
     const action = plan(facts);
     if (!action || action.kind === last) break;
     last = action.kind;
-    const how = attempt(settling, berth, action);
+    const attached = attempt(settling, berth, action);
     facts = look(settling, berth, "quick");
-    if (how) noteAttachment(settling, berth, facts, how);
+    if (attached && rightOnTop(facts)) settling.tell(attached);
   }
   berth.memory.failures = remainingFailures(facts, startedAt);
   conclude(settling, berth, facts);
@@ -52,13 +53,14 @@ const look = ({ kernel, config }: Settling, berth: Berth, depth: Depth): Facts =
   failuresUntilHung: config.monitor.failures,
 });
 
-function attempt({ kernel, agent, config, tell, perform }: Settling, berth: Berth, action: Action): Attachment | null {
+/** Carries out one action. Returns what to tell once it is seen that the right mount is on top. */
+function attempt({ kernel, agent, config, tell, perform }: Settling, berth: Berth, action: Action): TraceBody | null {
   const { memory, mount, parent } = berth;
   if (!parent) return null;
   try {
     const how = perform({ kernel, agent, berth, parent, tell }, action);
     delete memory.failures[action.kind];
-    return how;
+    return how && { kind: "attached", mount: mount.name, how, ...sinceLoss(kernel, memory) };
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     const { backoff } = config.recovery;
@@ -76,12 +78,10 @@ function noteLoss({ kernel }: Settling, { memory }: Berth, facts: Facts): void {
   memory.lostAt ??= { monotonicMs: kernel.monotonicMs(), bootMs: kernel.bootMs(), overdue: false };
 }
 
-function noteAttachment({ kernel, tell }: Settling, { memory, mount }: Berth, facts: Facts, how: Attachment): void {
-  if (!rightOnTop(facts)) return;
-  const since = memory.lostAt;
-  const durationMs = since ? kernel.monotonicMs() - since.monotonicMs : 0;
-  const outageMs = since ? kernel.bootMs() - since.bootMs : 0;
-  tell({ kind: "attached", mount: mount.name, how, durationMs, outageMs });
+/** Taken right after the attachment, before anything is looked at again. */
+function sinceLoss(kernel: Kernel, { lostAt }: Memory): { durationMs: number; outageMs: number } {
+  if (!lostAt) return { durationMs: 0, outageMs: 0 };
+  return { durationMs: kernel.monotonicMs() - lostAt.monotonicMs, outageMs: kernel.bootMs() - lostAt.bootMs };
 }
 
 function conclude({ kernel, config, tell }: Settling, { memory, mount }: Berth, facts: Facts): void {

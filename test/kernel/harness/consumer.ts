@@ -88,11 +88,16 @@ export class Consumer {
     return this.#last;
   }
 
-  /** Stops it and finds the records that it wrote successfully and that are neither in the volume nor below it. */
-  async lost(): Promise<{ count: number; ranges: Range[] }> {
+  /**
+   * Stops it and finds the records that it wrote successfully and that are neither in the volume nor below it, nor
+   * `elsewhere`: in directories where earlier volumes are still mounted.
+   */
+  async lost(elsewhere: readonly string[] = []): Promise<{ count: number; ranges: Range[] }> {
     const { ranges } = await this.stop();
     using below = await this.#machine.below();
-    const found = await below.sh(gatherRecords, { args: [this.#machine.target, this.#machine.source, this.#name] });
+    const found = await below.sh(gatherRecords, {
+      args: [this.#name, this.#machine.target, this.#machine.source, ...elsewhere],
+    });
     const kept = found.split("\n").flatMap((line): Range[] => {
       const [first, last] = line.split(" ").map(Number);
       return first === undefined || last === undefined ? [] : [[first, last]];
@@ -109,9 +114,11 @@ const parseReport = (json: string): ConsumerReport => {
   return { ...report, longestGapMs: longestGapNs / 1e6 };
 };
 
-/** Prints the numbers of all records in the bare directory "$1" and the volume "$2" as ranges. */
+/** Prints the numbers of all records that the consumer "$1" left in the directories "$2"… as ranges. */
 const gatherRecords = `
-  find "$1" "$2" -name "$3*" -type f -exec cat {} + | grep -Ex '[0-9]{10}' | LC_ALL=C sort -u | awk '
+  name="$1"
+  shift
+  find "$@" -name "$name*" -type f -exec cat {} + | grep -Ex '[0-9]{10}' | LC_ALL=C sort -u | awk '
     { number = $1 + 0 }
     NR > 1 && number == last + 1 { last = number; next }
     NR > 1 { printf "%d %d\\n", first, last }

@@ -12,28 +12,36 @@ import { figuresOf, tableOf } from "./figures.ts";
 interface Cost {
   /** Percent of one core, children included. */
   cpu: number;
+  /** The part of it that the children took. */
+  cpuOfChildren: number;
   rssMiB: number;
   anonymousMiB: number;
 }
 
-/** The agent's cost over a time without events; its sizes are those at the end of it. */
+/** The agent's cost over a time without events, once its start is behind it; its sizes are those at the end. */
 const costAtRest = async (seconds: number): Promise<Cost> => {
   using agent = await contender("agent");
   const { pid } = agent.program;
-  const before = { cpu: cpuSeconds(pid), at: performance.now() };
+  await Bun.sleep(5000);
+  const [before, begin] = [cpuSeconds(pid), performance.now()];
   await Bun.sleep(seconds * 1000);
-  const cpu = (100 * (cpuSeconds(pid) - before.cpu)) / ((performance.now() - before.at) / 1000);
-  return { cpu, rssMiB: mebibytes(pid, "Rss"), anonymousMiB: mebibytes(pid, "Anonymous") };
+  const [after, end] = [cpuSeconds(pid), performance.now()];
+  const percent = (part: number) => (100 * 1000 * part) / (end - begin);
+  const ofChildren = after.children - before.children;
+  return {
+    cpu: percent(after.own - before.own + ofChildren),
+    cpuOfChildren: percent(ofChildren),
+    rssMiB: mebibytes(pid, "Rss"),
+    anonymousMiB: mebibytes(pid, "Anonymous"),
+  };
 };
 
-/** utime + stime, and cutime + cstime of the children that it has waited for, proc_pid_stat(5). */
-const cpuSeconds = (pid: number): number => {
+/** Its own time, and that of the children it has waited for: proc_pid_stat(5), in the kernel's ticks of 10 ms. */
+const cpuSeconds = (pid: number): { own: number; children: number } => {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const ticks = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(11, 15);
-  return ticks.reduce((sum, value) => sum + Number(value), 0) / 100;
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
+  return { own: (user + system) / 100, children: (childUser + childSystem) / 100 };
 };
 
 const mebibytes = (pid: number, key: "Rss" | "Anonymous"): number => {
@@ -62,13 +70,14 @@ const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: { seconds: { type: "string", default: "60" }, starts: { type: "string", default: "20" } },
   });
-  const { cpu, rssMiB, anonymousMiB } = await costAtRest(Number(values.seconds));
+  const { cpu, cpuOfChildren, rssMiB, anonymousMiB } = await costAtRest(Number(values.seconds));
   console.log(`\nAt rest for ${values.seconds} s\n`);
   console.log(
     tableOf(
       ["", "value"],
       [
         ["CPU, % of a core", cpu.toFixed(3)],
+        ["of it children, % of a core", cpuOfChildren.toFixed(3)],
         ["RSS, MiB", rssMiB.toFixed(1)],
         ["of it anonymous, MiB", anonymousMiB.toFixed(1)],
       ],

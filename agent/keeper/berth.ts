@@ -56,6 +56,25 @@ export function holdAnchor(kernel: Kernel, berth: Berth, tree: Tree | null): voi
   berth.memory.anchored = tree !== null;
 }
 
+/** Takes over what a new configuration says of this target. */
+export function reconfigureBerth(kernel: Kernel, berth: Berth, mount: Mount): void {
+  const wasWatched = berth.mount.source === null;
+  const isWatched = mount.source === null;
+  if (mount.source !== berth.mount.source) holdSource(kernel, berth, null);
+  berth.mount = mount;
+  if (isWatched && !wasWatched) {
+    dropLock(kernel, berth);
+    berth.lock = { kind: "notNeeded" };
+  }
+  if (wasWatched && !isWatched) {
+    berth.lock = { kind: "free" };
+    // What was watched is somebody else's; it becomes ours only if it proves to be the source.
+    holdAnchor(kernel, berth, null);
+    berth.memory.expected = null;
+    berth.memory.attachedId = null;
+  }
+}
+
 /** Lets go of the bare directory, and so of its lock. */
 export function dropLock(kernel: Kernel, berth: Berth): void {
   if (berth.bare) kernel.close(berth.bare.fd);

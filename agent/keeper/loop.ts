@@ -4,7 +4,7 @@ import { type Facts, oursOnTop } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
-import { type Berth, closeBerth, openBerth } from "./berth.ts";
+import { type Berth, closeBerth, openBerth, reconfigureBerth } from "./berth.ts";
 import { hearNothing, hearReport } from "./hear.ts";
 import type { KeeperStatus, News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
@@ -152,7 +152,9 @@ export class Keeper {
     for (const berth of this.#berths) {
       const mount = wanted.get(berth.mount.target);
       berth.retired = mount === undefined;
-      if (mount) berth.mount = mount;
+      if (!mount) continue;
+      reconfigureBerth(this.#kernel, berth, mount);
+      berth.memory.releasing = this.#releasing && mount.source !== null;
     }
     const known = new Set(this.#berths.map(({ mount }) => mount.target));
     const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);

@@ -48,6 +48,14 @@ export function oursOnTop(facts: Facts): TopMount | null {
   return rightOnTop(facts) || isStale(facts, top) ? top : null;
 }
 
+/** A mount of ours lies on the target, maybe under another one, or did when it could last be looked at. */
+export function mayHoldOurs(facts: Facts): boolean {
+  const { mount, memory, observed } = facts;
+  if (mount.source === null) return false;
+  if (observed.parent.kind === "trouble") return memory.attachedId !== null;
+  return oursOnTop(facts) !== null || observed.rightBelow;
+}
+
 /** Per-mount options that the configuration asks for and the mount lacks, or that came in from outside. */
 export function strayedOptions(
   { mount, memory }: Facts,

@@ -1,6 +1,6 @@
 import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
-import { type Facts, oursOnTop } from "../core/facts.ts";
+import { type Facts, mayHoldOurs } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
@@ -175,9 +175,9 @@ export class Keeper {
     const left: string[] = [];
     this.#berths = this.#berths.filter((berth, index) => {
       const found = facts[index];
-      const ours = found !== undefined && oursOnTop(found) !== null;
+      const ours = found !== undefined && mayHoldOurs(found);
       if (this.#releasing && ours) left.push(berth.mount.target);
-      if (!berth.retired || ours) return true;
+      if (!berth.retired || (ours && berth.lock.kind !== "other")) return true;
       closeBerth(this.#kernel, berth);
       return false;
     });

@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./volume-child.ts")).volumeChild,
   },
   {
+    name: "status",
+    summary: "show the mounts that the agent holds",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
     name: "release",
     summary: "unmount what the configuration names, leave locked bare directories",
     load: async () => (await import("./release.ts")).release,

@@ -6,7 +6,7 @@ export interface Ended {
   err: string;
 }
 
-const main = fileURLToPath(new URL("../../agent/main.ts", import.meta.url));
+export const main = fileURLToPath(new URL("../../agent/main.ts", import.meta.url));
 
 export interface Surroundings {
   environment?: Record<string, string>;

@@ -56,6 +56,14 @@ export function holdAnchor(kernel: Kernel, berth: Berth, tree: Tree | null): voi
   berth.memory.anchored = tree !== null;
 }
 
+/** Given up on purpose: nothing pins the volume any more, and nothing is missed. */
+export function forgetMount(kernel: Kernel, berth: Berth): void {
+  holdSource(kernel, berth, null);
+  holdAnchor(kernel, berth, null);
+  berth.memory.attachedId = null;
+  berth.memory.lostAt = null;
+}
+
 /** Takes over what a new configuration says of this target. */
 export function reconfigureBerth(kernel: Kernel, berth: Berth, mount: Mount): void {
   const wasWatched = berth.mount.source === null;

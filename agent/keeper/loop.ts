@@ -4,7 +4,7 @@ import { type Facts, mayHoldOurs } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
-import { type Berth, closeBerth, openBerth, reconfigureBerth } from "./berth.ts";
+import { type Berth, closeBerth, forgetMount, openBerth, reconfigureBerth } from "./berth.ts";
 import { hearNothing, hearReport } from "./hear.ts";
 import type { KeeperStatus, News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
@@ -176,6 +176,7 @@ export class Keeper {
     this.#berths = this.#berths.filter((berth, index) => {
       const found = facts[index];
       const ours = found !== undefined && mayHoldOurs(found);
+      if (berth.memory.releasing && !ours) forgetMount(this.#kernel, berth);
       if (this.#releasing && ours) left.push(berth.mount.target);
       if (!berth.retired || (ours && berth.lock.kind !== "other")) return true;
       closeBerth(this.#kernel, berth);

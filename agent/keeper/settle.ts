@@ -81,8 +81,11 @@ function noteLoss({ kernel }: Settling, { memory }: Berth, facts: Facts): void {
 /** Taken right after the attachment, before anything is looked at again. */
 function sinceLoss(kernel: Kernel, { lostAt }: Memory): { durationMs: number; outageMs: number } {
   if (!lostAt) return { durationMs: 0, outageMs: 0 };
-  return { durationMs: kernel.monotonicMs() - lostAt.monotonicMs, outageMs: kernel.bootMs() - lostAt.bootMs };
+  const outageMs = toMicroseconds(kernel.bootMs() - lostAt.bootMs);
+  return { durationMs: toMicroseconds(kernel.monotonicMs() - lostAt.monotonicMs), outageMs };
 }
+
+const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 function conclude({ kernel, config, tell }: Settling, { memory, mount }: Berth, facts: Facts): void {
   const { lostAt } = memory;

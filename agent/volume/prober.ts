@@ -121,10 +121,10 @@ export class Prober {
 
   #deliver(startedAt: number, pid: number, report: VolumeReport): void {
     const problem = report.volume ? report.volume.problem : report.source?.ok === false ? report.source.problem : null;
-    const ok = report.volume !== null && problem === null;
-    this.#failures = ok ? 0 : this.#failures + 1;
+    this.#failures = problem ? this.#failures + 1 : 0;
     this.#space = report.volume?.space ?? null;
-    this.#note(startedAt, ok, problem?.message ?? (ok ? null : "nothing to examine"));
+    // A watched target on which nothing is mounted was not probed at all.
+    if (report.volume || report.source) this.#note(startedAt, problem === null, problem?.message ?? null);
     this.#options.onReport(pid, report);
   }
 

@@ -6,7 +6,8 @@ import type { Memory } from "./memory.ts";
 type Rule = (facts: Facts) => Action | null;
 
 const mayAct = ({ observed: { lock } }: Facts): boolean => lock.kind === "held" || lock.kind === "notNeeded";
-const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare" || top.kind === "missing";
+/** A missing directory is made by securing it; that of a watched target is never made. */
+const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare";
 
 const secureTheBareDirectory: Rule = ({ mount, observed: { lock, bare, top } }) => {
   if (lock.kind === "notNeeded") return null;

@@ -46,12 +46,6 @@ export function cloneTree(dirfd: number, path: string): number {
   return must("open_tree", what, syscall("open_tree", dirfd, first.set("open_tree", path), flags));
 }
 
-/** open_tree(2) without cloning: an O_PATH descriptor of an attached mount that move_mount(2) accepts as its source. */
-export function openTree(dirfd: number, path: string): number {
-  const address = first.set("open_tree", path);
-  return must("open_tree", path, syscall("open_tree", dirfd, address, O_CLOEXEC | AT_SYMLINK_NOFOLLOW));
-}
-
 /**
  * move_mount(2): puts the mount behind `tree` on `name` in the directory `dirfd`, not following a link there. With
  * `beneath` (Linux 6.5) it goes under the mount that is on top; EINVAL when nothing is mounted there.
@@ -84,12 +78,6 @@ export interface AttributeChange {
 
 const bitsOf = (options: readonly MountOption[]): number =>
   options.reduce((bits, option) => bits | attributeOf[option], 0);
-
-/** mount(2) as MS_BIND from one path to another. */
-export function bindMount(from: string, to: string): void {
-  const source = first.set("mount", from);
-  must("mount", to, syscall("mount", source, second.set("mount", to), 0, MS_BIND, 0));
-}
 
 /** mount(2) as MS_REMOUNT|MS_BIND: the per-mount options before Linux 5.12. */
 export function remountBind(path: string, options: readonly MountOption[]): void {

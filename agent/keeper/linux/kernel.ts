@@ -9,7 +9,7 @@ import { MountWatch } from "../../kernel/wait.ts";
 import type { Kernel } from "../port.ts";
 import { inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
 import { inspectParent, look, openParent } from "./parent.ts";
-import { clearStaging, stageSource } from "./staging.ts";
+import { stageSource } from "./staging.ts";
 import { changeOptions, cloneSource, detachTop, stackAt } from "./tree.ts";
 
 /** The real kernel behind the keeper's port. `signal` is the eventfd through which the main thread wakes it. */
@@ -39,13 +39,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     cloneSource: (fd, options) =>
       capabilities.mountSetattr ? cloneSource(fd, options) : stageSource(fd, options, describe),
     cloneTop: (parent) => cloneTree(parent.fd, parent.name),
-    attach: (tree, parent) => {
-      try {
-        moveMount(tree, parent.fd, parent.name);
-      } finally {
-        if (!capabilities.mountSetattr) clearStaging();
-      }
-    },
+    attach: (tree, parent) => moveMount(tree, parent.fd, parent.name),
     attachBeneath: (tree, parent) => {
       if (!capabilities.beneath) return false;
       moveMount(tree, parent.fd, parent.name, true);

@@ -167,9 +167,8 @@ describe("detaching", () => {
 });
 
 describe("the ways of before Linux 5.12", () => {
-  test("bind, change options, change propagation, mount a new file system", async () => {
-    await mount.bindMount(`${machine.source}/sub`, machine.target);
-    expect(machine.mountsAt(machine.target)[0]?.root).toBe("/sub");
+  test("change options, change propagation, mount a new file system", async () => {
+    await machine.sh(`mount --bind "$1/sub" "$2"`, { args: [machine.source, machine.target] });
     await mount.remountBind(machine.target, ["ro", "nosuid", "nodev", "noexec", "noatime"]);
     expect(optionsAt(machine.target)).toEqual(["ro", "nosuid", "nodev", "noexec", "noatime"]);
     await mount.remountBind(machine.target, []);
@@ -182,6 +181,5 @@ describe("the ways of before Linux 5.12", () => {
       options: ["rw", "nosuid", "nodev", "relatime"],
     });
     expect(await codeOf(mount.mountNew("no-such-fs", machine.target, ""))).toBe("ENODEV");
-    expect(await codeOf(mount.bindMount(`${machine.source}/missing`, machine.target))).toBe("ENOENT");
   });
 });

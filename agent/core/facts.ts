@@ -14,6 +14,15 @@ export interface Facts {
   failuresUntilHung: number;
 }
 
+/**
+ * The expected numbers mean something: the source or an anchor of it is held, or the very mount that we attached is
+ * still there. Else its file system may be gone, and another one may have been given the same numbers.
+ */
+export function isPinned({ parent, stack }: Observed, { anchored, sourceHeld, attachedId }: Memory): boolean {
+  if (anchored || sourceHeld || parent.kind === "trouble") return true;
+  return attachedId !== null && stack.includes(attachedId);
+}
+
 /** The mount on top is the directory we expect, and still a living one. */
 export function rightOnTop({ observed: { top }, memory: { expected } }: Facts): TopMount | null {
   return top.kind === "mount" && expected !== null && sameDirectory(top, expected) && !top.deleted ? top : null;

@@ -58,10 +58,12 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     return "attached";
   },
 
-  heal({ kernel, berth, parent }) {
+  heal(scene) {
+    const { kernel, berth, parent } = scene;
     if (berth.anchor === null || kernel.look(parent).kind !== "bare") throw changed("heal", parent);
     kernel.attach(berth.anchor, parent);
     holdAnchor(kernel, berth, null);
+    berth.memory.attachedId = topId(scene);
     return "healed";
   },
 
@@ -81,12 +83,12 @@ const executors: { [K in ActionKind]: Executor<K> } = {
       // Attached, it cannot be attached again; and should the detaching fail, the stack under the same top is another.
       if (!fromSource) holdAnchor(kernel, berth, null);
       berth.seen = null;
+      berth.memory.attachedId = kernel.stack(parent)[isBeneath ? 1 : 0] ?? null;
       if (isBeneath) kernel.detachTop(parent, top);
     } finally {
       if (fromSource) kernel.close(tree);
     }
     holdSource(kernel, berth, null);
-    berth.memory.attachedId = topId(scene);
     return "replaced";
   },
 

@@ -4,7 +4,7 @@ import type { SourceFound, VolumeFindings, VolumeReport } from "../core/volume-r
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, holdAnchor, holdSource } from "./berth.ts";
 import { explain } from "./explain.ts";
-import type { Kernel } from "./port.ts";
+import type { Kernel, Parent, Tree } from "./port.ts";
 
 interface Ears {
   kernel: Kernel;
@@ -24,7 +24,7 @@ export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, fo
   memory.probe.report = report;
   memory.probe.silent = false;
   memory.probe.failures = usable ? 0 : memory.probe.failures + 1;
-  if (usable && volume.through === "target") recognise(berth, volume);
+  if (usable && volume.through === "target") recognise(kernel, berth, volume);
   memory.probe.verified = usable && memory.expected !== null && sameDirectory(volume.identity, memory.expected);
 }
 
@@ -90,9 +90,28 @@ function isDirectory(kernel: Kernel, fd: number, identity: Identity): boolean {
 /**
  * The volume was reached through the target. It becomes what we expect there when the target is only watched, or when
  * the source cannot be seen but the bare directory's record names this very volume: an earlier life of ours mounted it.
+ * A clone of it pins its numbers from now on.
  */
-function recognise({ mount, memory }: Berth, { identity }: VolumeFindings): void {
-  if (memory.expected !== null) return;
+function recognise(kernel: Kernel, berth: Berth, { identity }: VolumeFindings): void {
+  const { mount, memory, parent } = berth;
+  if (memory.expected !== null || parent === null) return;
   const recorded = memory.record?.uuid ?? null;
-  if (mount.source === null || (identity.uuid !== null && identity.uuid === recorded)) memory.expected = identity;
+  if (mount.source !== null && (identity.uuid === null || identity.uuid !== recorded)) return;
+  const tree = cloneOf(kernel, parent, identity);
+  if (tree === null) return;
+  holdAnchor(kernel, berth, tree);
+  memory.expected = identity;
+}
+
+/** Null when that directory is not on top any more, or cannot be cloned: the next report tells again. */
+function cloneOf(kernel: Kernel, parent: Parent, identity: Identity): Tree | null {
+  try {
+    const tree = kernel.cloneTop(parent);
+    if (isDirectory(kernel, tree, identity)) return tree;
+    kernel.close(tree);
+    return null;
+  } catch (error) {
+    if (error instanceof KernelError) return null;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { assess } from "../core/assess/assess.ts";
 import { delayAfter } from "../core/backoff.ts";
 import type { Condition } from "../core/condition.ts";
 import type { Config } from "../core/config/config.ts";
-import { type Facts, rightOnTop } from "../core/facts.ts";
+import { type Facts, isPinned, rightOnTop } from "../core/facts.ts";
 import type { Memory } from "../core/memory.ts";
 import { plan, remainingFailures } from "../core/plan.ts";
 import type { TraceBody } from "../core/trace.ts";
@@ -45,15 +45,16 @@ export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
   return facts;
 }
 
-const look = ({ kernel, config }: Settling, berth: Berth, depth: Depth): Facts => ({
-  mount: berth.mount,
-  observed: observe(kernel, berth, depth),
-  memory: berth.memory,
-  now: kernel.monotonicMs(),
-  failuresUntilHung: config.monitor.failures,
-});
+function look({ kernel, config }: Settling, berth: Berth, depth: Depth): Facts {
+  const { mount, memory } = berth;
+  const observed = observe(kernel, berth, depth);
+  if (memory.expected !== null && !isPinned(observed, memory)) {
+    memory.expected = null;
+    memory.probe.verified = false;
+  }
+  return { mount, observed, memory, now: kernel.monotonicMs(), failuresUntilHung: config.monitor.failures };
+}
 
-/** Carries out one action. Returns what to tell once it is seen that the right mount is on top. */
 function attempt({ kernel, agent, config, tell, perform }: Settling, berth: Berth, action: Action): TraceBody | null {
   const { memory, mount, parent } = berth;
   if (!parent) return null;

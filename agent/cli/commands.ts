@@ -28,6 +28,17 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./volume-child.ts")).volumeChild,
   },
   {
+    name: "wait",
+    summary: "wait until volumes are mounted and ready (for init containers)",
+    load: async () => (await import("./wait.ts")).wait,
+  },
+  {
+    name: "wait-look",
+    summary: "look at one path again and again",
+    hidden: true,
+    load: async () => (await import("./wait-look.ts")).waitLook,
+  },
+  {
     name: "status",
     summary: "show the mounts that the agent holds",
     load: async () => (await import("./status.ts")).status,

@@ -96,6 +96,7 @@ export function dropParent(kernel: Kernel, berth: Berth): void {
   dropLock(kernel, berth);
   if (berth.parent) kernel.close(berth.parent.fd);
   berth.parent = null;
+  berth.parentRoot = null;
   berth.seen = null;
 }
 

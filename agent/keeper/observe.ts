@@ -47,14 +47,15 @@ function reachParent(kernel: Kernel, berth: Berth, depth: Depth): ParentView {
     berth.parent ??= kernel.openParent(mount.target);
     if (depth === "quick") return { kind: "usable" };
     let state = kernel.inspectParent(berth.parent);
-    berth.parentRoot ??= state.root;
-    if (state.root !== berth.parentRoot || state.root.endsWith("//deleted"))
-      return { kind: "trouble", reason: "ParentReplaced", message: replaced(berth.parent, state.root) };
-    if (state.replaced) {
+    const isRenamed = berth.parentRoot !== null && state.root !== berth.parentRoot;
+    if (state.replaced && !isRenamed) {
       dropParent(kernel, berth);
       berth.parent = kernel.openParent(mount.target);
       state = kernel.inspectParent(berth.parent);
     }
+    berth.parentRoot ??= state.root;
+    if (isRenamed || state.root.endsWith("//deleted"))
+      return { kind: "trouble", reason: "ParentReplaced", message: replaced(berth.parent, state.root) };
     if (!state.shared && mount.source !== null)
       return { kind: "trouble", reason: "NotShared", message: unshared(berth.parent) };
     return { kind: "usable" };

@@ -18,6 +18,7 @@ const MS_NOEXEC = 0x8;
 const MS_REMOUNT = 0x20;
 const MS_NOATIME = 0x400;
 const MS_BIND = 0x1000;
+const MS_RELATIME = 1 << 21;
 export const MS_PRIVATE = 1 << 18;
 export const MS_SHARED = 1 << 20;
 
@@ -79,9 +80,13 @@ export interface AttributeChange {
 const bitsOf = (options: readonly MountOption[]): number =>
   options.reduce((bits, option) => bits | attributeOf[option], 0);
 
-/** mount(2) as MS_REMOUNT|MS_BIND: the per-mount options before Linux 5.12. */
-export function remountBind(path: string, options: readonly MountOption[]): void {
-  const flags = options.reduce((bits, option) => bits | legacyFlagOf[option], MS_REMOUNT | MS_BIND);
+/**
+ * mount(2) as MS_REMOUNT|MS_BIND: the per-mount options before Linux 5.12. How access times are written stays as it is
+ * unless `options` holds noatime or `relatime` is asked for (do_mount keeps it where no flag speaks of it).
+ */
+export function remountBind(path: string, options: readonly MountOption[], relatime = false): void {
+  const start = MS_REMOUNT | MS_BIND | (relatime ? MS_RELATIME : 0);
+  const flags = options.reduce((bits, option) => bits | legacyFlagOf[option], start);
   must("mount", path, syscall("mount", 0, second.set("mount", path), 0, flags, 0));
 }
 

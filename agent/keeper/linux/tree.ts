@@ -54,7 +54,8 @@ export function changeOptions(
     if (mountSetattr) return setAttributes(fd, change);
     const now = describe.numbers(id)?.options ?? [];
     const kept = now.filter((option) => !change.clear.includes(option));
-    remountBind(`/proc/self/fd/${fd}`, [...new Set([...kept, ...change.set])]);
+    const options = [...new Set([...kept, ...change.set])];
+    remountBind(`/proc/self/fd/${fd}`, options, change.clear.includes("noatime"));
   });
 }
 

@@ -3,6 +3,7 @@ import type { Capabilities } from "../../../agent/kernel/capabilities.ts";
 import type * as OpenModule from "../../../agent/kernel/open.ts";
 import { AT_FDCWD, NO_LINKS, O_DIRECTORY, O_PATH } from "../../../agent/kernel/open.ts";
 import { Machine, type MachineOptions } from "../harness/machine.ts";
+import type { Place } from "../harness/place.ts";
 import { Inside, type Remote } from "./inside.ts";
 
 type Denied = readonly (keyof Capabilities)[];
@@ -16,6 +17,9 @@ export const kernels: [name: string, denied: Denied][] = [
   ["without the names in statmount", ["statmountNames"]],
   ["as before Linux 5.12", ["mountSetattr", "beneath", "statmount", "statmountNames"]],
 ];
+
+/** The newest and the oldest of them. */
+export const extremes = kernels.filter(([, denied]) => denied.length === 0 || denied.length === 4);
 
 /** A machine, and in it the keeper's port on the real kernel. */
 export class Scene implements Disposable {
@@ -68,6 +72,13 @@ export class Scene implements Disposable {
     const top = await this.port.look(parent);
     if (top.kind !== "mount") throw new Error(`nothing is mounted at ${this.machine.target}: ${top.kind}`);
     return top.id;
+  }
+
+  /** How many mounts there are at and below the machine's root, and on processes. Others come and go on a busy host. */
+  count(place: Place = this.machine): number {
+    return place
+      .mountinfo()
+      .filter(({ mountPoint }) => mountPoint.startsWith(this.machine.root) || mountPoint.startsWith("/proc/")).length;
   }
 
   sh(script: string, ...args: string[]): Promise<string> {

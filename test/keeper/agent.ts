@@ -27,6 +27,7 @@ export class Agent {
   status: KeeperStatus[] = [];
   /** What its volume children found usable, by target, the latest last. */
   readonly usable = new Map<string, Directory[]>();
+  beats: number[] = [];
   restartNeeded: string | null = null;
   alive = true;
   readonly #machine: Machine;
@@ -106,6 +107,7 @@ export class Agent {
         this.#probers.get(news.target)?.heard();
         return;
       case "beat":
+        this.beats.push(news.number);
         return;
       case "probe":
         this.#probers.get(news.target)?.probe();

@@ -58,9 +58,10 @@ describe("a volume is ready", () => {
 
   test("for a user without privileges too", async () => {
     await attach();
-    const ended = await waiting([machine.target], { as: ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"] })
-      .exited;
-    expect(ended.code).toBe(0);
+    const nobody = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"];
+    using program = waiting([machine.target], { as: nobody });
+    const ending = await program.exited;
+    expect([ending, program.said()]).toEqual([{ code: 0, signal: null }, `${machine.target}: ready, volume ${uuid}`]);
   });
 });
 

@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { State } from "../../../agent/core/condition.ts";
 import type { MountStatus, Status } from "../../../agent/core/status.ts";
 import type { Machine } from "./machine.ts";
+import type { Place } from "./place.ts";
 import type { Program } from "./program.ts";
 import { until } from "./until.ts";
 
@@ -10,6 +12,8 @@ export interface AgentOptions {
   mount?: Record<string, unknown>;
   config?: Record<string, unknown>;
   env?: Record<string, string>;
+  /** Without a file: the environment alone configures it. */
+  fileless?: boolean;
   /** Another binary than dist/mooring. */
   binary?: string;
 }
@@ -32,10 +36,10 @@ export class Agent {
 
   /** Writes a configuration and starts the agent with it; it listens, which does not mean that it is ready. */
   static async start(machine: Machine, options: AgentOptions = {}): Promise<Agent> {
-    const { binary = releaseBuild, env } = options;
+    const { binary = releaseBuild, env, fileless = false } = options;
     const path = join(machine.root, "mooring.yaml");
-    await machine.write(path, configFor(machine, options));
-    const program = machine.run([binary, "run", "--config", path], env ? { env } : {});
+    if (!fileless) await machine.write(path, configFor(machine, options));
+    const program = machine.run([binary, "run", ...(fileless ? [] : ["--config", path])], env ? { env } : {});
     const line = await program.line((said) => said.includes('"event":"listening"'), { what: "the agent to listen" });
     return new Agent(program, (JSON.parse(line) as { url: string }).url, path);
   }
@@ -71,6 +75,25 @@ export class Agent {
     );
   }
 
+  /** Waits for `count` further probes to end: whatever the agent wanted to do about what it found, it has done. */
+  async probed(count = 2, name = "dumps"): Promise<void> {
+    const series = `volume_mount_checks_total{mount="${name}"}`;
+    const before = await this.metric(series);
+    await until(async () => (await this.metric(series)) >= before + count, { what: `${count} more probes`, every: 10 });
+  }
+
+  /** Processes that it started and that are still there. */
+  children(): number[] {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && parentOf(name) === this.program.pid)
+      .map(Number);
+  }
+
+  /** How many descriptors it holds. */
+  descriptors(): number {
+    return readdirSync(`/proc/${this.program.pid}/fd`).length;
+  }
+
   /** What it logged of one kind so far. */
   events(kind: string): Record<string, unknown>[] {
     return this.program.log.filter(({ event }) => event === kind);
@@ -99,6 +122,26 @@ export class Agent {
     const { code, signal: by } = await this.program.exited;
     return code ?? by;
   }
+}
+
+/** Null when the process is gone. */
+function parentOf(pid: string): number | null {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+  } catch {
+    return null;
+  }
+}
+
+/** Another command of the binary, run to its end inside a place. */
+export async function mooring(
+  place: Place,
+  argv: readonly string[],
+  { env, binary = releaseBuild }: { env?: Record<string, string>; binary?: string } = {},
+): Promise<{ code: number | null; out: string; err: string }> {
+  const program = place.run([binary, ...argv], env ? { env } : {});
+  const { code } = await program.exited;
+  return { code, out: program.lines.join("\n"), err: program.errors.join("\n") };
 }
 
 /** The configuration that a test's agent runs with: fast probes, a port of its own. */

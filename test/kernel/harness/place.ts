@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type MountEntry, parseMountinfo } from "../../../agent/core/mountinfo/parse.ts";
 import { mountsAt } from "../../../agent/core/mountinfo/stack.ts";
@@ -13,11 +13,15 @@ export class Place implements Disposable {
   readonly #holder: Program;
   /** `mnt:[…]`: tells which processes live here. */
   readonly #namespace: string;
+  /** Held open: the number of a namespace that is gone is soon another one's, with processes of somebody else in it. */
+  readonly #pin: number;
   readonly #programs: Program[] = [];
+  #isOver = false;
 
   protected constructor(holder: Program) {
     this.#holder = holder;
-    this.#namespace = namespaceOf(String(holder.pid)) ?? "gone";
+    this.#pin = openSync(`/proc/${holder.pid}/ns/mnt`, "r");
+    this.#namespace = readlinkSync(`/proc/self/fd/${this.#pin}`);
   }
 
   /** A fresh copy of a place's mount namespace, or of this process's own. */
@@ -85,11 +89,14 @@ export class Place implements Disposable {
 
   /** Ends everything that runs inside, whoever started it; the namespace and its mounts go with the last process. */
   [Symbol.dispose](): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     for (const program of this.#programs) program.kill("SIGKILL");
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       if (namespaceOf(pid) === this.#namespace) killIfThere(Number(pid));
     }
     this.#holder.kill("SIGKILL");
+    closeSync(this.#pin);
   }
 }
 

@@ -1,0 +1,214 @@
+import { describe, expect, test } from "bun:test";
+import { openSync } from "node:fs";
+import { join } from "node:path";
+import { getXattr } from "../../../agent/kernel/inode.ts";
+import { close } from "../../../agent/kernel/open.ts";
+import { statx } from "../../../agent/kernel/statx.ts";
+import { Agent } from "../harness/agent.ts";
+import { Machine } from "../harness/machine.ts";
+import type { Place } from "../harness/place.ts";
+import { messageOf, until } from "../harness/until.ts";
+import { claimDirectory } from "./claim.ts";
+
+/** A directory as a process in that place sees it. */
+const directoryIn = (place: Place, path: string) => {
+  const fd = openSync(`/proc/${place.pid}/root${path}`, "r");
+  try {
+    const { mode, immutable } = statx(fd, "");
+    return { mode: mode & 0o7777, immutable, record: getXattr(fd, path, "trusted.mooring") };
+  } finally {
+    close(fd);
+  }
+};
+
+describe("the first attach", () => {
+  test.each(["tmpfs", "ext4"] as const)(
+    "of a %s volume: one mount, with its flags, verified and ready",
+    async (volume) => {
+      using machine = await Machine.start({ volume });
+      const consumer = await machine.peer("slave");
+      const agent = await Agent.start(machine);
+      const mount = await agent.until("Healthy");
+      expect(mount).toMatchObject({ attached: true, verified: true, stackDepth: 1, condition: { reason: "Verified" } });
+      expect(mount.identity).toMatchObject({ fsType: volume, root: "/" });
+      expect(mount.bareDirectory).toEqual({ locked: true, immutable: true, shadowed: 0 });
+      for (const place of [machine, consumer]) {
+        const [found, ...more] = place.mountsAt(machine.target);
+        expect(more).toEqual([]);
+        expect(found?.options).toEqual(expect.arrayContaining(["rw", "nosuid", "nodev"]));
+        expect(found?.fsType).toBe(volume);
+      }
+      expect((await agent.get("/readyz")).code).toBe(200);
+      const events = agent.program.log.map(({ event }) => event);
+      expect(events.filter((event) => event === "attached")).toHaveLength(1);
+    },
+  );
+
+  test("leaves .ready in the volume, with its UUID", async () => {
+    using machine = await Machine.start();
+    const agent = await Agent.start(machine);
+    const { identity } = await agent.until("Healthy");
+    expect(await machine.read(join(machine.target, ".ready"))).toBe(identity?.uuid ?? "none");
+    expect(JSON.parse(await machine.read(join(machine.source, ".mooring/volume.json")))).toMatchObject({
+      uuid: identity?.uuid,
+      mount: "dumps",
+    });
+  });
+
+  test("locks the bare directory under it and records whose it is", async () => {
+    using machine = await Machine.start();
+    const agent = await Agent.start(machine);
+    const { identity } = await agent.until("Healthy");
+    const below = await machine.below();
+    const { record, ...bare } = directoryIn(below, machine.target);
+    expect(bare).toEqual({ mode: 0, immutable: true });
+    expect(JSON.parse(record ?? "null")).toMatchObject({
+      instance: "mooring",
+      uuid: identity?.uuid,
+      mounted: [{ fsType: "tmpfs", source: "scratch", root: "/" }],
+    });
+    expect(await messageOf(below.sh(`mkdir "$1"/app`, { args: [machine.target] }))).toContain("not permitted");
+    expect(await messageOf(below.sh(`rmdir "$1"`, { args: [machine.target] }))).toContain("not permitted");
+  });
+
+  test("takes the options that are configured", async () => {
+    using machine = await Machine.start();
+    const agent = await Agent.start(machine, { mount: { options: ["ro", "noexec", "noatime"] } });
+    const { options } = await agent.until("Healthy");
+    expect(options).toEqual(expect.arrayContaining(["ro", "noexec", "noatime"]));
+    const seen = machine.mountsAt(machine.target)[0]?.options;
+    expect(seen).toEqual(expect.arrayContaining(["ro", "noexec", "noatime"]));
+    expect(seen).not.toContain("nosuid");
+  });
+
+  test("of several mounts, each with its own volume, and a directory below a volume as a source", async () => {
+    using machine = await Machine.start();
+    const second = join(machine.root, "volumes/second");
+    const third = join(machine.root, "volumes/third");
+    await machine.sh(`mkdir -p "$1" "$2" "$3"/deep/app; mount -t tmpfs second "$1"; mount -t tmpfs third "$2"`, {
+      args: [second, third, machine.source],
+    });
+    const at = (name: string) => join(machine.parent, name);
+    const agent = await Agent.start(machine, {
+      config: {
+        mounts: [
+          { name: "first", source: join(machine.source, "deep/app"), target: at("first") },
+          { name: "second", source: second, target: at("second") },
+          { name: "third", source: third, target: join(machine.node, "srv/made/on/the/way") },
+        ],
+      },
+    });
+    for (const name of ["first", "second", "third"]) await agent.until("Healthy", name);
+    expect(machine.mountsAt(at("first")).map(({ root }) => root)).toEqual(["/deep/app"]);
+    expect(machine.mountsAt(at("second")).map(({ source }) => source)).toEqual(["second"]);
+    expect(await machine.sh(`stat -c %a "$1"`, { args: [join(machine.node, "srv/made")] })).toBe("755");
+    expect(await agent.metric(`mooring_mount_state{mount="third",state="Healthy"}`)).toBe(1);
+  });
+
+  test.each([
+    ["spaces", "heap dumps of  today "],
+    ["line ends", "a\nb\tc"],
+    ["a backslash and quotes", `\\040 "it's" \\n`],
+    ["other scripts", "Dümpe-дампы-ダンプ-🗑"],
+    ["255 bytes", "n".repeat(255)],
+  ])("of paths with %s", async (_, odd) => {
+    using machine = await Machine.start({ volume: "none" });
+    const source = join(machine.root, odd);
+    const target = join(machine.parent, odd);
+    await machine.sh(`mkdir "$1"; mount -t tmpfs odd "$1"`, { args: [source] });
+    const agent = await Agent.start(machine, { mount: { source, target } });
+    await agent.until("Healthy");
+    expect(machine.mountsAt(target)).toHaveLength(1);
+    await machine.sh(`umount -l "$1"`, { args: [target] });
+    await agent.event("attached", 2);
+    expect((await agent.until("Healthy")).target).toBe(target);
+    expect(await agent.end()).toBe(0);
+  });
+});
+
+describe("a source that is not right yet", () => {
+  test("is missing: nothing is attached until it is there", async () => {
+    using machine = await Machine.start({ volume: "none" });
+    const source = join(machine.root, "volumes/later");
+    const agent = await Agent.start(machine, { mount: { source } });
+    const { condition, attached } = await agent.until("Absent");
+    expect({ reason: condition.reason, attached }).toEqual({ reason: "SourceMissing", attached: false });
+    expect(condition.message).toContain(source);
+    expect(await agent.get("/readyz")).toMatchObject({ code: 503, body: expect.stringContaining("SourceMissing") });
+    expect(machine.mountsAt(machine.target)).toEqual([]);
+    await machine.sh(`mkdir "$1"; mount -t tmpfs later "$1"`, { args: [source] });
+    await agent.until("Healthy");
+  });
+
+  test("is a plain directory where the claim should be: nothing is attached, nothing written into it", async () => {
+    using machine = await Machine.start({ volume: "none" });
+    const source = claimDirectory(machine);
+    const before = await machine.sh(`ls -A "$1"`, { args: [source] });
+    const agent = await Agent.start(machine, { mount: { source } });
+    const { condition } = await agent.until("Absent");
+    expect(condition.reason).toBe("SourceNotMounted");
+    await agent.probed();
+    expect(machine.mountsAt(machine.target)).toEqual([]);
+    expect(await machine.sh(`ls -A "$1"`, { args: [source] })).toBe(before);
+    await machine.sh(`mount -t tmpfs claim "$1"`, { args: [source] });
+    await agent.until("Healthy");
+    expect(machine.mountsAt(machine.target)[0]?.source).toBe("claim");
+  });
+
+  test.each([
+    ["leads over a symbolic link", `ln -s "$1" "$2"`, "SourceUnusable", "symbolic link"],
+    ["is a file", `: > "$2"`, "SourceUnusable", "not a directory"],
+  ])("%s: refused, and says why", async (_, script, reason, why) => {
+    using machine = await Machine.start();
+    const source = join(machine.root, "odd");
+    await machine.sh(script, { args: [machine.source, source] });
+    const agent = await Agent.start(machine, { mount: { source } });
+    const { condition } = await agent.until("Absent");
+    expect(condition.reason).toBe(reason as never);
+    expect(condition.message).toContain(why);
+    expect(machine.mountsAt(machine.target)).toEqual([]);
+  });
+});
+
+describe("a target that is not right yet", () => {
+  test.each([
+    ["a symbolic link", `mkdir "$1".real; ln -s "$1".real "$1"`],
+    ["a file", `: > "$1"`],
+    ["a FIFO", `mkfifo "$1"`],
+  ])("is %s: refused, and attached once it is moved away", async (_, script) => {
+    using machine = await Machine.start();
+    await machine.sh(script, { args: [machine.target] });
+    const agent = await Agent.start(machine);
+    const { condition } = await agent.until("Broken");
+    expect(condition.reason).toBe("TargetUnusable");
+    expect(machine.mountsAt(machine.target)).toEqual([]);
+    await machine.sh(`mv "$1" "$1".away`, { args: [machine.target] });
+    await agent.until("Healthy");
+  });
+
+  test("has a parent that is not shared: said at the start, with the way out; attached once it is", async () => {
+    using machine = await Machine.start({ shared: false });
+    const agent = await Agent.start(machine);
+    const { condition } = await agent.until("Broken");
+    expect(condition.reason).toBe("NotShared");
+    expect(condition.message).toContain("Bidirectional");
+    expect((await agent.get("/readyz")).code).toBe(503);
+    expect(machine.mountsAt(machine.target)).toEqual([]);
+    await machine.sh(`mount --make-shared "$1"`, { args: [machine.node] });
+    await agent.until("Healthy");
+  });
+
+  test("holds files already: they stay in it, hidden, and are counted", async () => {
+    using machine = await Machine.start();
+    await machine.sh(`mkdir "$1"; echo dump > "$1"/old`, { args: [machine.target] });
+    const agent = await Agent.start(machine);
+    const mount = await agent.until("Degraded");
+    expect(mount.condition.reason).toBe("ShadowedFiles");
+    expect(mount.bareDirectory).toEqual({ locked: true, immutable: true, shadowed: 1 });
+    const below = await machine.below();
+    expect(await below.read(join(machine.target, "old"))).toBe("dump");
+    await below.sh(`chattr -i "$1"; rm "$1"/old`, { args: [machine.target] });
+    await agent.until("Healthy");
+    await until(() => directoryIn(below, machine.target).immutable, { what: "the lock to be back" });
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Agent } from "../harness/agent.ts";
+import { Machine } from "../harness/machine.ts";
+import { until } from "../harness/until.ts";
+import { claimDirectory } from "./claim.ts";
+
+const quick = { monitor: { interval: "100ms", timeout: "80ms", failures: 3 } };
+
+describe("a source that became another one", () => {
+  test("deleted and made again: noticed, told as a loss, mounted anew", async () => {
+    using machine = await Machine.start();
+    const source = join(machine.source, "app");
+    await machine.sh(`mkdir "$1"`, { args: [source] });
+    const agent = await Agent.start(machine, { mount: { source }, config: quick });
+    await agent.until("Healthy");
+    const mounts = machine.mountCount();
+    for (let round = 1; round <= 10; round++) {
+      await machine.sh(`rm -rf "$1"; mkdir "$1"; echo ${round} > "$1"/round`, { args: [source] });
+      await agent.event("attached", round + 1);
+      await agent.until("Healthy");
+      expect(await machine.read(join(machine.target, "round"))).toBe(String(round));
+    }
+    expect(machine.mountsAt(machine.target)).toHaveLength(1);
+    expect(machine.mountCount()).toBe(mounts);
+    const told = agent.events("conditionChanged").filter(({ reason }) => reason === "SourceDeleted");
+    expect(told).toHaveLength(10);
+    expect(told[0]).toMatchObject({ level: "error", msg: expect.stringContaining("lost") });
+  });
+
+  test("deleted for good: never ready, nothing is detached", async () => {
+    using machine = await Machine.start();
+    const source = join(machine.source, "app");
+    await machine.sh(`mkdir "$1"`, { args: [source] });
+    const agent = await Agent.start(machine, { mount: { source }, config: quick });
+    await agent.until("Healthy");
+    await machine.sh(`rm -rf "$1"`, { args: [source] });
+    const { condition } = await agent.until("Broken");
+    expect(condition.reason).toBe("SourceDeleted");
+    expect((await agent.get("/readyz")).code).toBe(503);
+    await agent.probed(3);
+    expect(machine.mountsAt(machine.target)).toHaveLength(1);
+    await machine.sh(`mkdir "$1"`, { args: [source] });
+    await agent.until("Healthy");
+  });
+
+  test("unmounted: the mount serves on, and says that its source is gone", async () => {
+    using machine = await Machine.start({ volume: "none" });
+    const source = claimDirectory(machine);
+    await machine.sh(`mount -t tmpfs claim "$1"`, { args: [source] });
+    const agent = await Agent.start(machine, { mount: { source }, config: quick });
+    await agent.until("Healthy");
+    await machine.sh(`umount -l "$1"`, { args: [source] });
+    const { condition } = await agent.until("Degraded");
+    expect(condition.reason).toBe("SourceGone");
+    expect((await agent.get("/readyz")).code).toBe(200);
+    await machine.sh(`echo still > "$1"/here`, { args: [machine.target] });
+    await machine.sh(`umount -l "$1"`, { args: [machine.target] });
+    await agent.event("attached", 2);
+    expect(await machine.read(join(machine.target, "here"))).toBe("still");
+  });
+
+  test("a FUSE volume whose daemon died and was started again", async () => {
+    using machine = await Machine.start({ volume: "none" });
+    const source = claimDirectory(machine);
+    const first = await machine.fuse(source);
+    const agent = await Agent.start(machine, { mount: { source }, config: quick });
+    await agent.until("Healthy");
+    await first.kill();
+    const { condition } = await agent.until("Broken");
+    expect(condition.reason).toBe("Disconnected");
+    await machine.sh(`umount -l "$1"`, { args: [source] });
+    await machine.fuse(source);
+    await agent.until("Healthy");
+    await machine.sh(`echo again > "$1"/file`, { args: [machine.target] });
+    expect(await machine.read(join(source, "file"))).toBe("again");
+    expect(machine.mountsAt(machine.target)).toHaveLength(1);
+  });
+
+  test("another volume mounted there, 200 times: not one write of a consumer fails", async () => {
+    using machine = await Machine.start();
+    const agent = await Agent.start(machine, { config: { ...quick, log: { level: "debug" } } });
+    await agent.until("Healthy");
+    const mounts = machine.mountCount();
+    const consumer = await machine.consumer({ every: "tight" });
+    for (let round = 1; round <= 200; round++) {
+      const name = `volume-${round}`;
+      await machine.sh(`mount -t tmpfs "$2" "$1"`, { args: [machine.source, name] });
+      await until(() => machine.mountsAt(machine.target)[0]?.source === name, { what: `${name} at the target` });
+    }
+    await until(() => machine.mountsAt(machine.target).length === 1, { what: "one mount at the target" });
+    await agent.event("attached", 201);
+    const { written, failed, errors } = await consumer.stop();
+    expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+    expect(written).toBeGreaterThan(10_000);
+    const ways = agent.events("attached").map(({ how }) => how);
+    expect(ways).toEqual(["attached", ...Array(200).fill("replaced")]);
+    expect(agent.events("actionFailed")).toEqual([]);
+    expect(machine.mountCount()).toBe(mounts + 200);
+    await agent.until("Healthy");
+    expect(await agent.metric(`volume_mount_recovery_success_total{mount="dumps"}`)).toBe(200);
+  });
+});

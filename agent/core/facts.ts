@@ -71,8 +71,8 @@ export function strayedOptions(
   top: TopMount,
 ): { set: TopMount["options"]; clear: TopMount["options"] } {
   const source = memory.probe.report?.source;
-  const sourceReadOnly = source?.ok === true && source.readOnly;
   const set = mount.options.filter((option) => !top.options.includes(option));
-  const mustWrite = mount.source !== null && !mount.options.includes("ro") && !sourceReadOnly;
+  // A bind of a read-only source is read-only, too; while the source is out of sight nobody knows.
+  const mustWrite = source?.ok === true && !source.readOnly && !mount.options.includes("ro");
   return { set, clear: mustWrite && top.options.includes("ro") ? ["ro"] : [] };
 }

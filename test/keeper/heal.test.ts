@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { mountOf } from "./configuration.ts";
-import { worldWith } from "./world.ts";
+import { configOf, mountOf } from "./configuration.ts";
+import { World, worldWith } from "./world.ts";
 
 const dumps = mountOf({ name: "dumps" });
 const TARGET = dumps.target;
@@ -82,6 +82,20 @@ describe("a mount that is lost", () => {
     expect(world.agent.said()).toEqual(["dumps options restored, were nodev,ro"]);
     expect(String(world.machine)).toBe(HEALTHY);
     expect(world.people.stackAt(TARGET)).toEqual(before);
+  });
+
+  test("of a read-only source stays read-only, also when the source goes out of sight", () => {
+    const world = new World();
+    world.people.mountClaim("/volumes/dumps", {}, ["ro"]);
+    world.start("one", configOf({ ...dumps, options: ["ro"] }));
+    world.settle();
+    world.agents[0]?.configure(configOf(dumps));
+    world.run(31_000);
+    const readOnly = String(world.machine);
+    expect(readOnly).toStartWith("/host/dumps: dumps:/dumps nodev,nosuid,ro over");
+    world.people.unmountClaim("/volumes/dumps");
+    world.run(100_000);
+    expect(String(world.machine)).toBe(readOnly);
   });
 
   test("that cannot be put right is told as read-only", () => {

@@ -73,6 +73,7 @@ export function strayedOptions(
   const source = memory.probe.report?.source;
   const set = mount.options.filter((option) => !top.options.includes(option));
   // A bind of a read-only source is read-only, too; while the source is out of sight nobody knows.
-  const mustWrite = source?.ok === true && !source.readOnly && !mount.options.includes("ro");
+  const isWritable = mount.source !== null && source?.ok === true && !source.readOnly;
+  const mustWrite = isWritable && !mount.options.includes("ro");
   return { set, clear: mustWrite && top.options.includes("ro") ? ["ro"] : [] };
 }

@@ -69,7 +69,7 @@ describe("the parent", () => {
   });
 
   for (const [how, happen] of [
-    ["renamed", (world: World) => void (parentOf(world).root = "/old")],
+    ["renamed", (world: World) => world.people.renameParent("/host", "/old")],
     ["removed", (world: World) => world.people.removeParent("/host")],
   ] as const)
     test(`that is ${how} on the host wants a new container; nothing is done in the old one`, () => {
@@ -89,9 +89,9 @@ describe("the parent", () => {
 
   test("that was renamed and is renamed back is as before", () => {
     const world = worldWith(dumps);
-    parentOf(world).root = "/old";
+    world.people.renameParent("/host", "/old");
     world.run(30_000);
-    parentOf(world).root = "/host";
+    world.people.renameParent("/host", "/host");
     world.run(30_000);
     expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
   });

@@ -143,6 +143,12 @@ export class People {
     parent.root = `${path}//deleted`;
   }
 
+  /** `mv` of the parent on the host: a container goes on seeing it under its old path. */
+  renameParent(path: string, onHost: string): void {
+    const parent = this.#machine.parents.get(path);
+    if (parent) parent.root = onHost;
+  }
+
   /** The parent's path leads to another directory from now on; the old one with its mounts is elsewhere. */
   replaceParent(path: string): void {
     this.#machine.parents.delete(path);

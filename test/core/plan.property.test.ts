@@ -5,6 +5,7 @@ import { assess } from "../../agent/core/assess/assess.ts";
 import { mountOptions } from "../../agent/core/config/config.ts";
 import { type Facts, isStale, rightOnTop } from "../../agent/core/facts.ts";
 import type { Failure } from "../../agent/core/memory.ts";
+import type { BareRecord } from "../../agent/core/observed.ts";
 import { plan } from "../../agent/core/plan.ts";
 import { bareTop, expected, factsOf, reportOf, rightTop, wrongDetails, wrongTop } from "./facts-of.ts";
 
@@ -13,6 +14,7 @@ const kinds: readonly ActionKind[] = [
   ...(["anchor", "restoreOptions", "detach"] as const),
 ];
 
+const record: BareRecord = { instance: "mooring", holder: "pod-a", uuid: null, mounted: [wrongDetails, expected] };
 const options = fc.subarray([...mountOptions]);
 const topMount = fc.record({
   kind: fc.constant("mount" as const),
@@ -69,7 +71,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc
       anchored: fc.boolean(),
       sourceHeld: fc.boolean(),
       attachedId: fc.constantFrom(null, 7n, 9n),
-      record: fc.constantFrom(null, { instance: "m", holder: "h", uuid: null, mounted: [wrongDetails, expected] }),
+      record: fc.constantFrom(null, record),
       releasing: fc.boolean(),
       failures,
     }),

@@ -1,6 +1,6 @@
-import { isCompiled } from "../core/build.ts";
 import { type Command, exitCode } from "./command.ts";
 import { defaultConfigPath, loadConfig, problemLines } from "./config-file.ts";
+import { self } from "./self.ts";
 
 const options = {
   config: { type: "string", short: "c", value: "FILE", help: `read this file\n(default ${defaultConfigPath})` },
@@ -30,8 +30,7 @@ Signals:
       return exitCode.usage;
     }
     const { MooringAgent } = await import("./run/agent.ts");
-    const self = isCompiled ? [process.execPath] : [process.execPath, new URL("../main.ts", import.meta.url).pathname];
-    const agent = new MooringAgent({ config: loaded.config, configPath: loaded.path, environment, self });
+    const agent = new MooringAgent({ config: loaded.config, configPath: loaded.path, environment, self: self() });
     endOnSignals((signal) => void agent.stop(signal));
     process.on("SIGHUP", () => void agent.reload());
     return agent.run();

@@ -12,41 +12,50 @@ export interface TableStyle {
   colour: boolean;
   columns: number;
   /** Columns that may be cut at their beginning when the terminal is too narrow: paths, whose end says most. */
-  shrinkable: readonly number[];
+  shrinkable: readonly [number, ...number[]];
 }
 
 /** Lays out text that is printable already. Ends with a line end. */
 export const renderTable = (heads: readonly string[], rows: readonly Row[], style: TableStyle): string => {
-  const widths = fit(heads, rows, style);
-  return (style.fancy ? boxed : plain)(heads, rows, widths, style);
-};
-
-const shortest = 12;
-
-/** The width of each column: as wide as its widest cell, the shrinkable ones less where the terminal ends. */
-const fit = (heads: readonly string[], rows: readonly Row[], style: TableStyle): number[] => {
-  const widths = heads.map((head, column) =>
+  const natural = heads.map((head, column) =>
     Math.max(...[head, ...rows.map(({ cells }) => cells[column] ?? "")].map((cell) => Bun.stringWidth(cell))),
   );
-  if (!style.fancy) return widths;
-  const lines = 3 * widths.length + 1;
-  let excess = widths.reduce((sum, width) => sum + width, lines) - style.columns;
-  for (const column of style.shrinkable.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))) {
+  const fitting = style.fancy ? fit(natural, style) : null;
+  return fitting === null ? plain(heads, rows, natural, style) : boxed(heads, rows, fitting, style);
+};
+
+const shortest = 10;
+
+/** The widths with which the box fits the terminal, the shrinkable columns cut where that helps; null when it cannot fit. */
+const fit = (natural: readonly number[], { columns, shrinkable }: TableStyle): number[] | null => {
+  const widths = [...natural];
+  let excess = widths.reduce((sum, width) => sum + width + 3, 1) - columns;
+  const widest = () =>
+    shrinkable.reduce<number>((best, each) => ((widths[each] ?? 0) > (widths[best] ?? 0) ? each : best), shrinkable[0]);
+  for (; excess > 0; excess -= 1) {
+    const column = widest();
     const width = widths[column] ?? 0;
-    const less = Math.min(Math.max(0, excess), Math.max(0, width - shortest));
-    widths[column] = width - less;
-    excess -= less;
+    if (width <= shortest) return null;
+    widths[column] = width - 1;
   }
   return widths;
 };
 
-const plain = (heads: readonly string[], rows: readonly Row[], widths: readonly number[]): string => {
-  const line = (cells: readonly string[]) =>
+const plain = (
+  heads: readonly string[],
+  rows: readonly Row[],
+  widths: readonly number[],
+  style: TableStyle,
+): string => {
+  const line = (cells: readonly string[], colours: Row["colours"] = {}) =>
     cells
-      .map((cell, column) => pad(cell, widths[column] ?? 0))
+      .map((cell, column) => paint(pad(cell, widths[column] ?? 0), colours[column], style))
       .join("  ")
       .trimEnd();
-  const lines = rows.flatMap(({ cells, note }) => [line(cells), ...(note === undefined ? [] : [`  ${note}`])]);
+  const lines = rows.flatMap(({ cells, note, colours }) => [
+    line(cells, colours),
+    ...(note === undefined ? [] : [`  ${note}`]),
+  ]);
   return `${[line(heads), ...lines].join("\n")}\n`;
 };
 

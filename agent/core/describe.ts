@@ -169,6 +169,53 @@ const tell = (trace: Trace): Telling => {
         message: "the keeper died; nothing watches the mounts, so the agent exits to be started anew",
         error: trace.error,
       };
+    case "kubernetesRequest": {
+      const { verb, outcome, durationMs } = trace;
+      const message = `asked the API server: ${verb}, ${outcome} (${sayDuration(durationMs)})`;
+      return { level: "debug", message, verb, outcome, durationMs };
+    }
+    case "kubernetesFailing": {
+      const { why } = trace;
+      return { level: "warn", message: `the node does not say what is so: ${why}; the mounts need none of it`, why };
+    }
+    case "kubernetesBack": {
+      const { afterMs } = trace;
+      return { level: "info", message: `the API server answers again, after ${sayDuration(afterMs)}`, afterMs };
+    }
+    case "nodeMarked": {
+      const { node, label, reason } = trace;
+      return { level: "info", message: `marked node ${node} as ${label} (${reason})`, node, label, reason };
+    }
+    case "nodeMarksHeld": {
+      const { holder, names } = trace;
+      const message = `${names.join(" and ")} of this node belong to another agent, ${holder}; this one leaves them alone: give it kubernetes.label and kubernetes.condition of its own`;
+      return { level: "warn", message, holder, names };
+    }
+    case "startupTaintRemoved":
+      return { level: "info", message: `removed the startup taint ${trace.taint}`, taint: trace.taint };
+    case "consumerAtRisk": {
+      const { mount, pod, risk, advice } = trace;
+      return { level: "warn", message: `${mount}: ${advice}`, mount, pod, risk };
+    }
+    case "directoryRefused": {
+      const { pod, why } = trace;
+      return { level: "warn", message: `pod ${pod} asks for a directory that it does not get: ${why}`, pod, why };
+    }
+    case "exitDecided": {
+      const { policy, why } = trace;
+      const what = policy === "keep" ? "the mounts stay" : "the mounts are released";
+      return { level: "info", message: `${what}: ${why}`, policy, why };
+    }
+    case "waitingForConsumers": {
+      const { pods, withinMs } = trace;
+      const message = `waiting up to ${sayDuration(withinMs)} for ${count(pods.length, "pod")} that use the mounts: ${few(pods)}`;
+      return { level: "info", message, pods, withinMs };
+    }
+    case "releasedInUse": {
+      const { mount, pods } = trace;
+      const message = `${mount}: released while ${count(pods.length, "pod")} still used it, so the volume stays busy until they end: ${few(pods)}`;
+      return { level: "warn", message, mount, pods };
+    }
     case "tracesDropped": {
       const message = `the keeper had more to say than could be taken: ${count(trace.count, "message")} dropped`;
       return { level: "warn", message, count: trace.count };
@@ -198,6 +245,9 @@ const attachments: Record<Attachment, string> = {
   uncovered: "detached what lay on top of the right mount",
 };
 
+const few = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
+
 /** What consumers cannot use is an error, unless it was to be expected: not looked at yet, or let go on purpose. */
 const gravity = (to: Condition): Level => {
   if (to.state === "Healthy") return "info";
@@ -210,5 +260,7 @@ const bounded = (fields: Record<string, Field>): Record<string, Field> =>
 
 const boundedField = (value: Field): Field => {
   if (typeof value === "string") return value.slice(0, 4000);
+  // Clocks give nanoseconds; a microsecond is as much as anybody asks of a log.
+  if (typeof value === "number") return Math.round(value * 1000) / 1000;
   return Array.isArray(value) ? value.slice(0, 50).map((each: string) => each.slice(0, 1000)) : value;
 };

@@ -41,15 +41,19 @@ worker-2: not ready: 1 of 3 mounts cannot be used (Mooring 0.1.0+2bf2f57c01)
       .trimEnd()
       .split("\n");
     expect(lines.slice(0, -1).join("\n")).toBe(
-      `┌────────┬─────────┬──────────────────┬──────┬──────────────┬──────────────┬────────────────┬───────┐
-│ NAME   │ STATE   │ REASON           │ AGE  │ SOURCE       │ TARGET       │ SPACE          │ STACK │
-├────────┼─────────┼──────────────────┼──────┼──────────────┼──────────────┼────────────────┼───────┤
-│ traces │ Absent  │ SourceNotMounted │ 42s  │ …umes/traces │ …ring/traces │ -              │ 0     │
-│   no claim is mounted at /volumes/traces: see whether its pod volume is bound, or set             │
-│   sourceMustBeMount: false                                                                        │
-│ x      │ Healthy │ Verified         │ 3h0m │ /volumes/x   │ …b/mooring/x │ 42.0GiB/100GiB │ 1     │
-└────────┴─────────┴──────────────────┴──────┴──────────────┴──────────────┴────────────────┴───────┘`,
+      `┌────────┬─────────┬──────────────────┬──────┬─────────────┬──────────────┬────────────────┬───────┐
+│ NAME   │ STATE   │ REASON           │ AGE  │ SOURCE      │ TARGET       │ SPACE          │ STACK │
+├────────┼─────────┼──────────────────┼──────┼─────────────┼──────────────┼────────────────┼───────┤
+│ traces │ Absent  │ SourceNotMounted │ 42s  │ …mes/traces │ …ring/traces │ -              │ 0     │
+│   no claim is mounted at /volumes/traces: see whether its pod volume is bound, or set            │
+│   sourceMustBeMount: false                                                                       │
+│ x      │ Healthy │ Verified         │ 3h0m │ /volumes/x  │ …b/mooring/x │ 42.0GiB/100GiB │ 1     │
+└────────┴─────────┴──────────────────┴──────┴─────────────┴──────────────┴────────────────┴───────┘`,
     );
+  });
+
+  test("is plain text on a terminal that is too narrow for the box", () => {
+    expect(rendered(broken, { fancy: true, colour: false, columns: 80 })).toBe(rendered(broken, plain));
   });
 
   test("colours the state and nothing else, and only when asked to", () => {

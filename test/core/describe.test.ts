@@ -152,7 +152,7 @@ test("every trace is one sentence at its level", () => {
 
 test("fields name the event and hold what the trace holds", () => {
   const fieldsOf = (body: TraceBody) => describe({ ...body, at: 0, pass: 1 }).fields;
-  expect(fieldsOf({ kind: "attached", mount, how: "healed", durationMs: 0.096, outageMs: 2 })).toEqual({
+  expect(fieldsOf({ kind: "attached", mount, how: "healed", durationMs: 0.0960123, outageMs: 2 })).toEqual({
     event: "attached",
     mount,
     how: "healed",

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FileFailure, fileSink } from "../../agent/log/file-sink.ts";
-import { until } from "./until.ts";
+import { until } from "../kernel/harness/until.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -16,11 +16,11 @@ test("lines wait for a path that is missing and are written once it is there; th
   const failures: FileFailure[] = [];
   const sink = fileSink({ path, onFailed: (failure) => failures.push(failure), onDropped: () => {}, retryMs: 5 });
   sink.write("one\n");
-  await until(() => failures.length > 0);
+  await until(() => failures.length > 0, { what: "the failure to be told" });
   sink.write("two\n");
   await Bun.sleep(0);
   mkdirSync(join(folder, "later"));
-  await until(() => readFileSync(path, "utf8") === "one\ntwo\n");
+  await until(() => readFileSync(path, "utf8") === "one\ntwo\n", { what: "both lines" });
   await sink.end(1000);
   sink.write("after the end\n");
   expect(failures).toEqual([{ code: "ENOENT", message: expect.stringContaining(path) }]);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Trace } from "../../agent/core/trace.ts";
 import { type Log, openLog } from "../../agent/log/log.ts";
-import { until } from "./until.ts";
+import { until } from "../kernel/harness/until.ts";
 
 let folder: string;
 let fd: number;
@@ -74,7 +74,7 @@ test("a file gets every line as well, and is opened anew when the settings are t
   const path = join(folder, "agent.log");
   log = openLog({ level: "info", file: path }, { fd });
   log.tell(healed);
-  await until(() => linesOf("agent.log").length === 1);
+  await until(() => linesOf("agent.log").length === 1, { what: "the line in the file" });
   rmSync(path);
   log.reconfigure({ level: "info", file: path });
   log.tell(healed);
@@ -93,7 +93,7 @@ test("a file that cannot be opened is one clear line, and the log goes on", asyn
     const path = name.startsWith("..") ? "/dev/null" : join(folder, name);
     log = openLog({ level: "info", file: path }, { fd });
     const failures = () => consoleLines().filter((line) => (line as { path?: string }).path === path);
-    await until(() => failures().length > 0);
+    await until(() => failures().length > 0, { what: `${code} to be told` });
     log.tell(healed);
     await log.end(1000);
     expect(failures()).toMatchObject([{ level: "error", event: "logFileFailed", code, pass: 0 }]);

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openLog } from "../../agent/log/log.ts";
-import { until } from "./until.ts";
+import { until } from "../kernel/harness/until.ts";
 
 const [disk = "", consolePath = ""] = process.argv.slice(2);
 const freeze = (how: "-f" | "-u"): void => {
@@ -25,7 +25,7 @@ const events = (file: string): { event: string; mounts: number; count: number }[
     .map((line) => JSON.parse(line));
 
 tell(0);
-await until(() => events(path).length === 1);
+await until(() => events(path).length === 1, { what: "the first line" });
 freeze("-f");
 let longestPauseMs = 0;
 const lines = 20_000;
@@ -37,7 +37,7 @@ for (let index = 1; index <= lines; index += 1) {
 }
 const consoleLinesMeanwhile = events(consolePath).length;
 freeze("-u");
-await until(() => events(path).some(({ event }) => event === "logLinesDropped"));
+await until(() => events(path).some(({ event }) => event === "logLinesDropped"), { what: "what waited" });
 await log.end(1000);
 closeSync(fd);
 thaw.kill();

@@ -4,7 +4,7 @@ import type { ShownMount, Snapshot } from "./snapshot.ts";
 
 const heads = ["NAME", "STATE", "REASON", "AGE", "SOURCE", "TARGET", "SPACE", "STACK"];
 const stateColumn = 1;
-const pathColumns = [4, 5];
+const pathColumns = [4, 5] as const;
 
 export type Look = Pick<TableStyle, "fancy" | "colour" | "columns">;
 

@@ -1,7 +1,7 @@
 import { type Condition, serves } from "./condition.ts";
 import { printable } from "./printable.ts";
 import { count, sayDuration } from "./say.ts";
-import type { Attachment, Trace } from "./trace.ts";
+import type { Attachment, KubernetesPart, Trace } from "./trace.ts";
 
 export type Level = "debug" | "info" | "warn" | "error" | "fatal";
 
@@ -175,12 +175,12 @@ const tell = (trace: Trace): Telling => {
       return { level: "debug", message, verb, outcome, durationMs };
     }
     case "kubernetesFailing": {
-      const { why } = trace;
-      return { level: "warn", message: `the node does not say what is so: ${why}; the mounts need none of it`, why };
+      const { part, why } = trace;
+      return { level: "warn", message: `${failing[part]}: ${why}; the mounts need none of it`, part, why };
     }
     case "kubernetesBack": {
-      const { afterMs } = trace;
-      return { level: "info", message: `the API server answers again, after ${sayDuration(afterMs)}`, afterMs };
+      const { part, afterMs } = trace;
+      return { level: "info", message: `${working[part]} again, after ${sayDuration(afterMs)}`, part, afterMs };
     }
     case "nodeMarked": {
       const { node, label, reason } = trace;
@@ -243,6 +243,18 @@ const attachments: Record<Attachment, string> = {
   healed: "healed",
   replaced: "replaced what lay on the target",
   uncovered: "detached what lay on top of the right mount",
+};
+
+const failing: Record<KubernetesPart, string> = {
+  marks: "the node cannot be told how its mounts are",
+  events: "Events cannot be written",
+  consumers: "who uses the mounts cannot be told",
+};
+
+const working: Record<KubernetesPart, string> = {
+  marks: "the node says how its mounts are",
+  events: "Events are written",
+  consumers: "it is known who uses the mounts",
 };
 
 const few = (names: readonly string[]): string =>

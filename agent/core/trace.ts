@@ -11,6 +11,9 @@ export interface ErrorReport {
 /** How the right mount came to be on top of the target. */
 export type Attachment = "attached" | "adopted" | "healed" | "replaced" | "uncovered";
 
+/** What the agent does with the API server: marks on the node, Events, and looking for consumers. */
+export type KubernetesPart = "marks" | "events" | "consumers";
+
 /** One thing the agent has to say. Logs, counters and Kubernetes events all derive from these and from nothing else. */
 export type TraceBody =
   | { kind: "started"; mounts: number; kernel: string; fallbacks: string[] }
@@ -33,6 +36,17 @@ export type TraceBody =
   | { kind: "stopping"; signal: string; policy: "keep" | "release" }
   | { kind: "stopped"; afterMs: number }
   | { kind: "keeperDied"; error: string }
+  | { kind: "kubernetesRequest"; verb: string; outcome: string; durationMs: number }
+  | { kind: "kubernetesFailing"; part: KubernetesPart; why: string }
+  | { kind: "kubernetesBack"; part: KubernetesPart; afterMs: number }
+  | { kind: "nodeMarked"; node: string; label: string; reason: string }
+  | { kind: "nodeMarksHeld"; holder: string; names: string[] }
+  | { kind: "startupTaintRemoved"; taint: string }
+  | { kind: "consumerAtRisk"; mount: string; pod: string; risk: "OnBareDirectory" | "CannotFollow"; advice: string }
+  | { kind: "directoryRefused"; pod: string; why: string }
+  | { kind: "exitDecided"; policy: "keep" | "release"; why: string }
+  | { kind: "waitingForConsumers"; pods: string[]; withinMs: number }
+  | { kind: "releasedInUse"; mount: string; pods: string[] }
   | { kind: "tracesDropped"; count: number }
   | { kind: "logFileFailed"; path: string; code: string; message: string }
   | { kind: "logLinesDropped"; to: string; count: number };

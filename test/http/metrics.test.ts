@@ -85,6 +85,18 @@ test("a recovery is an attempt to put back what was there: healed, replaced, unc
   }
 });
 
+test("requests to the API server are counted by verb and outcome", async () => {
+  const request = (verb: string, outcome: string): TraceBody => ({
+    kind: "kubernetesRequest",
+    verb,
+    outcome,
+    durationMs: 4,
+  });
+  const found = await samples(metricsAfter(request("patch", "ok"), request("patch", "ok"), request("get", "timeout")));
+  expect(found.get('mooring_kubernetes_requests_total{outcome="ok",verb="patch"}')).toBe(2);
+  expect(found.get('mooring_kubernetes_requests_total{outcome="timeout",verb="get"}')).toBe(1);
+});
+
 test("how long a heal took is only told when its beginning was noticed", async () => {
   const found = await samples(metricsAfter(attached("replaced", 0), attached("healed", 0.04)));
   expect(found.get('mooring_heal_duration_seconds_count{mount="dumps"}')).toBe(1);

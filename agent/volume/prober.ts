@@ -19,7 +19,7 @@ export interface ProberOptions {
   tell(trace: TraceBody): void;
 }
 
-/** Between two starts of children, however often a probe is asked for. */
+/** Between two starts of children, however often a probe is asked for; the monitor's interval when that is shorter. */
 const GAP_MS = 250;
 /** The first waits after an unusable volume; they grow to the monitor's interval. */
 const EAGER_MS = 500;
@@ -59,7 +59,7 @@ export class Prober {
   probe(): void {
     if (this.#stopped) return;
     if (this.#child) this.#askedAgain = true;
-    else this.#startIn(Math.max(0, this.#lastStart + GAP_MS - this.#options.now()));
+    else this.#startIn(Math.max(0, this.#lastStart + this.#gap - this.#options.now()));
   }
 
   /** The keeper has taken what it wanted from the child. */
@@ -70,7 +70,7 @@ export class Prober {
     child.process.letGo();
     const soon =
       this.#failures > 0 ? delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures) : this.#interval;
-    this.#startIn(this.#askedAgain ? GAP_MS : soon);
+    this.#startIn(this.#askedAgain ? this.#gap : soon);
     this.#askedAgain = false;
   }
 
@@ -83,6 +83,10 @@ export class Prober {
 
   get #interval(): number {
     return this.#options.monitor.intervalMs;
+  }
+
+  get #gap(): number {
+    return Math.min(GAP_MS, this.#interval);
   }
 
   #startIn(ms: number): void {

@@ -22,6 +22,8 @@ export interface Berth {
   anchor: Tree | null;
   /** Details and stack of the mount that was last seen on top. */
   seen: { id: bigint | null; options: string; details: MountDetails | null; stack: bigint[] } | null;
+  /** The right mount was on top at the last look. */
+  attached: boolean;
   /** No configuration names this target any more. */
   retired: boolean;
 }
@@ -39,6 +41,7 @@ export const openBerth = (mount: Mount): Berth => ({
   source: null,
   anchor: null,
   seen: null,
+  attached: false,
   retired: false,
 });
 

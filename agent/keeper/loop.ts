@@ -205,9 +205,8 @@ export class Keeper {
   }
 }
 
-function statusOf({ mount, memory, seen, bareView }: Berth): KeeperStatus {
+function statusOf({ mount, memory, attached, seen, bareView }: Berth): KeeperStatus {
   const { name, target, hostPath, source } = mount;
-  const attached = memory.attachedId !== null && memory.lostAt === null;
   const condition = memory.condition ?? {
     mount: name,
     state: "Unknown",

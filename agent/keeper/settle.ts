@@ -88,9 +88,11 @@ function sinceLoss(kernel: Kernel, { lostAt }: Memory): { durationMs: number; ou
 
 const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-function conclude({ kernel, config, tell }: Settling, { memory, mount }: Berth, facts: Facts): void {
+function conclude({ kernel, config, tell }: Settling, berth: Berth, facts: Facts): void {
+  const { memory, mount } = berth;
   const { lostAt } = memory;
-  if (rightOnTop(facts)) memory.lostAt = null;
+  berth.attached = rightOnTop(facts) !== null;
+  if (berth.attached) memory.lostAt = null;
   else if (lostAt && !lostAt.overdue && facts.now - lostAt.monotonicMs > config.recovery.timeoutMs) {
     lostAt.overdue = true;
     tell({ kind: "recoveryTimeout", mount: mount.name, afterMs: facts.now - lostAt.monotonicMs });

@@ -83,3 +83,13 @@ describe("an agent that starts", () => {
     ]);
   });
 });
+
+test("a right mount that cannot be anchored counts as attached all the same", () => {
+  const mount = mountOf({ name: "dumps" });
+  const world = worldWith(mount);
+  world.kill(world.agent);
+  world.machine.faults.fail("cloneTop", "EMFILE", Number.POSITIVE_INFINITY);
+  const second = world.start("one", configOf(mount));
+  world.run(60_000);
+  expect(second.status[0]).toMatchObject({ attached: true, verified: true, condition: { state: "Healthy" } });
+});

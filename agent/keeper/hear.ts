@@ -17,7 +17,7 @@ interface Ears {
  */
 export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, found: VolumeReport): void {
   const { memory } = berth;
-  if (found.volume && found.volume.problem === null) tellIdentity(tell, berth, found.volume);
+  const uuidBefore = memory.expected?.uuid ?? memory.record?.uuid ?? null;
   const report = takeOver(kernel, berth, pid, found);
   const { volume } = report;
   const usable = volume !== null && volume.problem === null;
@@ -26,6 +26,7 @@ export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, fo
   memory.probe.failures = usable ? 0 : memory.probe.failures + 1;
   if (usable && volume.through === "target") recognise(kernel, berth, volume);
   memory.probe.verified = usable && memory.expected !== null && sameDirectory(volume.identity, memory.expected);
+  if (usable && memory.probe.verified) noteUuid(tell, berth, uuidBefore, volume);
 }
 
 /**
@@ -46,14 +47,16 @@ function takeOver(kernel: Kernel, berth: Berth, pid: number, report: VolumeRepor
   }
 }
 
-/** A volume got its first UUID, or another one than the last time: restored from a copy, swapped, or ephemeral. */
-function tellIdentity(
+/** The volume got its first UUID, or another one than the last time: restored from a copy, swapped, or ephemeral. */
+function noteUuid(
   tell: Ears["tell"],
   { mount, memory }: Berth,
+  before: string | null,
   { identity: { uuid }, isNew }: VolumeFindings,
 ): void {
-  const before = memory.expected?.uuid ?? memory.record?.uuid ?? null;
-  if (uuid === null || uuid === before) return;
+  if (uuid === null || memory.expected === null) return;
+  memory.expected.uuid = uuid;
+  if (uuid === before) return;
   if (before !== null) tell({ kind: "volumeChanged", mount: mount.name, from: before, to: uuid });
   else if (isNew) tell({ kind: "volumeNew", mount: mount.name, uuid });
 }

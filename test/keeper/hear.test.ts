@@ -24,3 +24,30 @@ for (const [op, code] of [
     world.run(30_000);
     expect(agent.conditions()).toEqual(["dumps Healthy/Verified"]);
   });
+
+test("another UUID in the same directory is told once and leads to nothing", () => {
+  const { world, start } = started();
+  const agent = start();
+  world.settle();
+  const before = String(world.machine);
+  const root = world.people.stackAt("/host/dumps")[0]?.root;
+  if (root?.marker) root.marker.uuid = "uuid-9";
+  agent.said();
+  world.run(120_000);
+  expect(agent.said()).toEqual(["dumps volume was uuid-1, is uuid-9"]);
+  expect(String(world.machine)).toBe(before);
+});
+
+test("the UUID of a foreign mount is not told as the volume's", () => {
+  const watched = mountOf({ name: "dumps", source: null });
+  const world = new World();
+  world.machine.makeParent("/host");
+  world.people.makeBare("/host/dumps");
+  world.people.mount("/host/dumps", world.people.mountClaim("/volumes/dumps"));
+  const agent = world.start("one", configOf(watched));
+  world.settle();
+  world.people.mountForeign("/host/dumps", { source: "other" });
+  agent.said();
+  world.run(120_000);
+  expect(agent.said()).toEqual(["dumps is Wrong/ForeignMount", "dumps not recovered"]);
+});

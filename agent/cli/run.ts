@@ -15,7 +15,8 @@ an earlier run left behind are adopted, not made anew; when it ends they stay, u
 exit: release. Needs CAP_SYS_ADMIN. Logs to standard output, one JSON object a line.
 
 Signals:
-  SIGTERM, SIGINT    end within 2 s; a second one ends it at once
+  SIGTERM, SIGINT    end within 2 s, or in a pod that is removed once its consumers have ended, 10 s before the grace
+                     period is over at the latest; a second one ends it at once
   SIGHUP             load the configuration again, which a changed file does by itself too`,
   options,
   operands: "none",
@@ -31,14 +32,14 @@ Signals:
     }
     const { MooringAgent } = await import("./run/agent.ts");
     const agent = new MooringAgent({ config: loaded.config, configPath: loaded.path, environment, self: self() });
-    endOnSignals((signal) => void agent.stop(signal));
+    endOnSignals((signal, allow) => void agent.stop(signal, allow));
     process.on("SIGHUP", () => void agent.reload());
     return agent.run();
   },
 };
 
-/** The first asks politely, with a limit; the second ends the process at once, whatever hangs. */
-function endOnSignals(stop: (signal: string) => void): void {
+/** The first asks politely, with a limit that `stop` may move; the second ends the process at once, whatever hangs. */
+function endOnSignals(stop: (signal: string, allow: (ms: number) => void) => void): void {
   let asked = false;
   for (const [signal, number] of [
     ["SIGTERM", 15],
@@ -48,8 +49,12 @@ function endOnSignals(stop: (signal: string) => void): void {
     process.on(signal, () => {
       if (asked) process.exit(128 + number);
       asked = true;
-      setTimeout(() => process.exit(exitCode.failed), END_WITHIN_MS);
-      stop(signal);
+      const giveUp = (): never => process.exit(exitCode.failed);
+      let limit = setTimeout(giveUp, END_WITHIN_MS);
+      stop(signal, (ms) => {
+        clearTimeout(limit);
+        limit = setTimeout(giveUp, ms);
+      });
     });
   }
 }

@@ -33,6 +33,8 @@ export interface MountStatus {
   stackDepth: number;
   bareDirectory: BareDirectoryStatus | null;
   space: Space | null;
+  /** `namespace/name` of the pods on this node that use it; null while nobody knows. */
+  consumers: readonly string[] | null;
   probe: ProbeStatus;
 }
 

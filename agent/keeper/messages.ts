@@ -27,5 +27,5 @@ export type News =
   /** Only a new container can see the new parent. */
   | { kind: "restartNeeded"; mount: string; why: string };
 
-/** The keeper's share of a mount's status; the rest comes from the probes. */
-export type KeeperStatus = Omit<MountStatus, "space" | "probe">;
+/** The keeper's share of a mount's status; the rest comes from the probes and from Kubernetes. */
+export type KeeperStatus = Omit<MountStatus, "space" | "probe" | "consumers">;

@@ -1,4 +1,4 @@
-import type { Mount } from "../core/config/config.ts";
+import type { Directory, Mount } from "../core/config/config.ts";
 
 /** What a volume child is asked: one line of JSON on its standard input. */
 export interface VolumeRequest {
@@ -8,4 +8,6 @@ export interface VolumeRequest {
   node: string;
   /** The other configured mounts, to notice that their volumes were swapped. */
   otherMounts: string[];
+  /** Directories that pods ask for: made when missing, and never changed when they are there. */
+  requested?: readonly Directory[];
 }

@@ -1,17 +1,21 @@
 import { hostname } from "node:os";
 import type { Config } from "../../core/config/config.ts";
-import type { Trace, TraceBody } from "../../core/trace.ts";
+import type { TraceBody } from "../../core/trace.ts";
 import { type KeeperLink, startKeeper } from "../../keeper/link.ts";
 import type { News } from "../../keeper/messages.ts";
 import { describeFallbacks, detectCapabilities } from "../../kernel/capabilities.ts";
 import { monotonicMs } from "../../kernel/clock.ts";
 import { kernelRelease } from "../../kernel/release.ts";
+import type { Kubernetes } from "../../kubernetes/start.ts";
 import type { Self } from "../../volume/child-process.ts";
 import { loadConfig, problemLines } from "../config-file.ts";
+import { Audience } from "./audience.ts";
 import { watchConfigFile } from "./config-file.ts";
+import { type Departure, depart } from "./departure.ts";
 import { Ledger } from "./ledger.ts";
 import { type Outlets, openOutlets } from "./outlets.ts";
 import { Probers } from "./probers.ts";
+import { startReporting } from "./reporting.ts";
 
 export interface AgentOptions {
   config: Config;
@@ -23,10 +27,8 @@ export interface AgentOptions {
 
 /** The keeper answers a heartbeat every 2 s; /livez fails after five that were missed. */
 const LIVE_WITHIN_MS = 10_000;
-const RELEASE_WITHIN_MS = 1500;
 /** So that a log collector and a readiness probe can see why, before the container ends. */
 const RESTART_AFTER_MS = 1000;
-const EARLY_TRACES = 10_000;
 
 /** The main thread of `mooring run`: starts every part, carries what they say from one to the other, and ends them. */
 export class MooringAgent {
@@ -37,8 +39,8 @@ export class MooringAgent {
   readonly #ended = Promise.withResolvers<number>();
   #config: Config;
   #outlets: Outlets | null = null;
-  #hear: (trace: Trace) => void;
-  #early: Trace[] = [];
+  readonly #audience = new Audience();
+  #kubernetes: Kubernetes | null = null;
   #released: ((left: string[]) => void) | null = null;
   #stopWatching: () => void = () => {};
   #ending = false;
@@ -47,7 +49,6 @@ export class MooringAgent {
     const { config, configPath, self } = options;
     this.#options = options;
     this.#config = config;
-    this.#hear = (trace) => void (this.#early.length < EARLY_TRACES && this.#early.push(trace));
     const capabilities = detectCapabilities();
     const kernel = { release: kernelRelease(), fallbacks: describeFallbacks(capabilities) };
     const place = config.kubernetes.podName ?? hostname();
@@ -70,6 +71,7 @@ export class MooringAgent {
       configPath,
       kernel,
       probed: (target) => this.#probers.at(target)?.status ?? null,
+      consumers: (mount) => this.#kubernetes?.consumers(mount) ?? null,
     });
     this.#tell({ kind: "started", mounts: config.mounts.length, kernel: kernel.release, fallbacks: kernel.fallbacks });
     this.#probers.configure(config);
@@ -81,17 +83,32 @@ export class MooringAgent {
       config: this.#config,
       status: () => this.#ledger.status(),
       live: () => this.#keeper.silentForMs() < LIVE_WITHIN_MS,
-      listen: (hear) => {
-        this.#hear = hear;
-        for (const trace of this.#early.splice(0)) hear(trace);
-      },
+      listen: (hear) => this.#audience.join(hear),
       tell: (trace) => this.#tell(trace),
     });
+    void this.#startReporting();
     const { configPath } = this.#options;
     if (configPath !== null) this.#stopWatching = watchConfigFile(configPath, () => void this.reload());
     const code = await this.#ended.promise;
     await this.#outlets.end();
     return code;
+  }
+
+  async #startReporting(): Promise<void> {
+    const kubernetes = await startReporting({
+      config: this.#config,
+      environment: this.#options.environment,
+      status: () => this.#ledger.status(),
+      onDirectories: (requested) => this.#probers.request(requested, this.#config),
+      tell: (trace) => this.#tell(trace),
+    });
+    if (kubernetes !== null) {
+      this.#kubernetes = kubernetes;
+      // It may have been reloaded while this was loading.
+      kubernetes.configure(this.#config);
+      this.#audience.join((trace) => kubernetes.hear(trace));
+    }
+    this.#audience.close();
   }
 
   /** Takes over a changed configuration; a broken one is told about and changes nothing. */
@@ -110,28 +127,33 @@ export class MooringAgent {
     this.#keeper.order({ kind: "configure", config: loaded.config });
     this.#probers.configure(loaded.config);
     this.#outlets?.configure(loaded.config);
+    this.#kubernetes?.configure(loaded.config);
     this.#tell({ kind: "configReloaded", path: configPath, mounts: loaded.config.mounts.length });
   }
 
-  /** Ends the agent; mounts stay unless the configuration says release. Whatever hangs, this takes no 2 s. */
-  async stop(signal: string): Promise<void> {
+  /** Ends the agent, with the mounts kept or released. `allow` asks for more time than the 2 s in which it ends otherwise. */
+  async stop(signal: string, allow: (ms: number) => void): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    const startedAt = monotonicMs();
-    const policy = this.#config.exit === "release" ? "release" : "keep";
-    this.#tell({ kind: "stopping", signal, policy });
     this.#stopWatching();
-    const left = policy === "release" ? await this.#release() : [];
-    this.#probers.stop();
-    this.#tell({ kind: "stopped", afterMs: monotonicMs() - startedAt });
-    this.#ended.resolve(left.length === 0 ? 0 : 1);
+    const departure: Departure = {
+      signal,
+      config: this.#config,
+      kubernetes: this.#kubernetes,
+      release: (withinMs) => this.#release(withinMs),
+      stopProbing: () => this.#probers.stop(),
+      allow,
+      tell: (trace) => this.#tell(trace),
+    };
+    this.#ended.resolve(await depart(departure));
   }
 
-  #release(): Promise<string[]> {
+  /** Targets on which something of ours is still mounted. */
+  #release(withinMs: number): Promise<string[]> {
     return new Promise((resolve) => {
       this.#released = (left) => void (left.length === 0 && resolve(left));
       const unreleased = (): string[] => this.#config.mounts.map(({ target }) => target);
-      setTimeout(() => resolve(unreleased()), RELEASE_WITHIN_MS);
+      setTimeout(() => resolve(unreleased()), withinMs);
       this.#keeper.order({ kind: "release" });
     });
   }
@@ -140,9 +162,10 @@ export class MooringAgent {
     switch (news.kind) {
       case "status":
         this.#ledger.kept(news.mounts);
+        this.#kubernetes?.changed();
         return;
       case "traces":
-        for (const trace of news.traces) this.#hear(trace);
+        for (const trace of news.traces) this.#audience.tell(trace);
         return;
       case "heard":
         this.#probers.at(news.target)?.heard();
@@ -164,6 +187,7 @@ export class MooringAgent {
   #onKeeperDeath(why: string): void {
     if (this.#ending) return;
     this.#ledger.keeperDied(why);
+    this.#kubernetes?.changed();
     this.#tell({ kind: "keeperDied", error: why });
     this.#endSoon();
   }
@@ -176,6 +200,6 @@ export class MooringAgent {
   }
 
   #tell(body: TraceBody): void {
-    this.#hear({ ...body, at: Date.now(), pass: 0 });
+    this.#audience.tell({ ...body, at: Date.now(), pass: 0 });
   }
 }

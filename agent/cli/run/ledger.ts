@@ -10,6 +10,8 @@ export interface LedgerOptions {
   kernel: Status["kernel"];
   /** The probes' share of a mount's status, by target. */
   probed(target: string): { probe: ProbeStatus; space: Space | null } | null;
+  /** The pods that use a mount, by its name; null while nobody knows. */
+  consumers(mount: string): readonly string[] | null;
 }
 
 /** Keeps what every part last said, and makes the one Status of it. */
@@ -65,10 +67,11 @@ export class Ledger {
   #mountStatus(mount: Mount): MountStatus {
     const kept = this.#kept.get(mount.target) ?? unseen(mount);
     const { probe, space } = this.#options.probed(mount.target) ?? { probe: unprobed, space: null };
-    if (this.#dead === null) return { ...kept, probe, space };
+    const consumers = this.#options.consumers(mount.name);
+    if (this.#dead === null) return { ...kept, probe, space, consumers };
     const message = `the keeper died: ${this.#dead}`;
     const condition = { ...kept.condition, state: "Unknown" as const, reason: "KeeperDied" as const, message };
-    return { ...kept, attached: false, verified: false, condition, probe, space };
+    return { ...kept, attached: false, verified: false, condition, probe, space, consumers };
   }
 }
 

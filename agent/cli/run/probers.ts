@@ -1,4 +1,4 @@
-import type { Config, Mount } from "../../core/config/config.ts";
+import type { Config, Directory, Mount } from "../../core/config/config.ts";
 import type { TraceBody } from "../../core/trace.ts";
 import type { Order } from "../../keeper/messages.ts";
 import { monotonicMs } from "../../kernel/clock.ts";
@@ -17,6 +17,7 @@ export interface ProbersOptions {
 export class Probers {
   readonly #options: ProbersOptions;
   #running = new Map<string, { asked: string; prober: Prober }>();
+  #requested: ReadonlyMap<string, readonly Directory[]> = new Map();
 
   constructor(options: ProbersOptions) {
     this.#options = options;
@@ -37,6 +38,12 @@ export class Probers {
     for (const { prober } of before.values()) prober.stop();
   }
 
+  /** Directories that pods ask for from now on, by the name of the mount. */
+  request(requested: ReadonlyMap<string, readonly Directory[]>, config: Config): void {
+    this.#requested = requested;
+    this.configure(config);
+  }
+
   at(target: string): Prober | null {
     return this.#running.get(target)?.prober ?? null;
   }
@@ -47,7 +54,8 @@ export class Probers {
 
   #requestFor(mount: Mount, { mounts, kubernetes }: Config): VolumeRequest {
     const otherMounts = mounts.map(({ name }) => name).filter((name) => name !== mount.name);
-    return { mount, instance: kubernetes.instance, node: this.#options.node, otherMounts };
+    const requested = this.#requested.get(mount.name) ?? [];
+    return { mount, instance: kubernetes.instance, node: this.#options.node, otherMounts, requested };
   }
 
   #optionsFor(request: VolumeRequest, { monitor }: Config): ProberOptions {

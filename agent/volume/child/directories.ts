@@ -9,14 +9,28 @@ const PERMISSIONS = 0o7777;
 
 /** Makes one application's directory, each component opened without following links, and puts owner and mode right. */
 export function makeDirectory(root: number, directory: Directory): void {
+  makeEach(root, directory, () => true);
+}
+
+/**
+ * Makes a directory that a pod asks for. Whoever asked first owns it: anybody may write the annotation, so one that is there
+ * keeps its owner and mode.
+ */
+export function makeRequestedDirectory(root: number, directory: Directory): void {
+  makeEach(root, directory, (made) => made);
+}
+
+function makeEach(root: number, directory: Directory, isOurs: (made: boolean) => boolean): void {
   let fd = reopen(root);
+  let isNew = false;
   try {
     for (const component of directory.path.split("/")) {
-      const next = enterOrMake(fd, component, DEFAULT_MODE).fd;
+      const next = enterOrMake(fd, component, DEFAULT_MODE);
       close(fd);
-      fd = next;
+      fd = next.fd;
+      isNew = next.made;
     }
-    setOwnerAndMode(fd, directory);
+    if (isOurs(isNew)) setOwnerAndMode(fd, directory);
   } finally {
     close(fd);
   }

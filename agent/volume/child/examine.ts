@@ -7,7 +7,7 @@ import { fstatfs } from "../../kernel/file.ts";
 import { close } from "../../kernel/open.ts";
 import { statx } from "../../kernel/statx.ts";
 import type { VolumeRequest } from "../request.ts";
-import { makeDirectory, setMode } from "./directories.ts";
+import { makeDirectory, makeRequestedDirectory, setMode } from "./directories.ts";
 import { makeIdentity, readIdentity } from "./identity-file.ts";
 import { markReady, writeAndReadBack } from "./marker.ts";
 import { isNoRoom, problemOf } from "./problem.ts";
@@ -96,7 +96,7 @@ function readOnlyProblem(
 
 /** What is written: identity, probe, directories, `.ready`. What applications can spoil leads to a remark only. */
 function prepare(fd: number, found: VolumeFindings, request: VolumeRequest): void {
-  const { mount, node } = request;
+  const { mount, node, requested = [] } = request;
   const attempt = (reason: "MarkersBlocked" | "DirectoryBlocked", work: () => void): void => {
     try {
       work();
@@ -128,4 +128,5 @@ function prepare(fd: number, found: VolumeFindings, request: VolumeRequest): voi
   if (found.problem) return;
   setMode(fd, "/", mount.mode);
   for (const directory of mount.directories) attempt("DirectoryBlocked", () => makeDirectory(fd, directory));
+  for (const directory of requested) attempt("DirectoryBlocked", () => makeRequestedDirectory(fd, directory));
 }

@@ -1,0 +1,81 @@
+import type { Config } from "../../core/config/config.ts";
+import type { TraceBody } from "../../core/trace.ts";
+import { monotonicMs } from "../../kernel/clock.ts";
+import type { Kubernetes } from "../../kubernetes/start.ts";
+
+export interface Departure {
+  signal: string;
+  config: Config;
+  /** Null without Kubernetes: then the configuration alone decides. */
+  kubernetes: Kubernetes | null;
+  /** Lets go of the mounts; resolves to the targets that are left. */
+  release(withinMs: number): Promise<string[]>;
+  stopProbing(): void;
+  /** The process may take this long from now on. */
+  allow(ms: number): void;
+  tell(trace: TraceBody): void;
+}
+
+/** Without consumers to wait for, everything together takes less than 2 s. */
+const DECIDE_WITHIN_MS = 1000;
+const KEEP_WITHIN_MS = 1700;
+const RELEASE_WITHIN_MS = 1500;
+/** Of the grace period, for letting go and for the last words. */
+const RESERVE_MS = 10_000;
+const LAST_WORDS_MS = 4000;
+const LOOK_EVERY_MS = 200;
+
+/** The way out: decide, wait for who still writes, let go, tell. Unmount first, report later. Resolves to the exit code. */
+export const depart = async (departure: Departure): Promise<number> => {
+  const { signal, kubernetes, stopProbing, tell } = departure;
+  const startedAt = monotonicMs();
+  const since = (): number => monotonicMs() - startedAt;
+  const { policy, comesBack } = await decide(departure);
+  tell({ kind: "stopping", signal, policy });
+  let left: string[] = [];
+  if (policy === "release") {
+    if (kubernetes) await waitForConsumers(departure, kubernetes, since);
+    left = await departure.release(RELEASE_WITHIN_MS);
+    if (kubernetes) tellWhoIsLeft(departure, kubernetes);
+  }
+  stopProbing();
+  if (kubernetes) {
+    const withinMs = policy === "release" ? LAST_WORDS_MS : Math.max(100, KEEP_WITHIN_MS - since());
+    await kubernetes.end(comesBack, withinMs);
+  }
+  tell({ kind: "stopped", afterMs: since() });
+  return left.length === 0 ? 0 : 1;
+};
+
+const decide = async ({
+  config,
+  kubernetes,
+  tell,
+}: Departure): Promise<{ policy: "keep" | "release"; comesBack: boolean }> => {
+  if (!kubernetes) return { policy: config.exit === "release" ? "release" : "keep", comesBack: true };
+  const decision = await kubernetes.decideExit(DECIDE_WITHIN_MS);
+  tell({ kind: "exitDecided", policy: decision.policy, why: decision.why });
+  return decision;
+};
+
+/** Pods that are evicted together with the agent may be writing a dump; who does not end in time keeps the volume busy. */
+const waitForConsumers = async (
+  { allow, tell }: Departure,
+  kubernetes: Kubernetes,
+  since: () => number,
+): Promise<void> => {
+  const graceMs = kubernetes.graceMs();
+  const until = graceMs - RESERVE_MS;
+  allow(Math.max(KEEP_WITHIN_MS, graceMs - since()) + LAST_WORDS_MS);
+  const pods = kubernetes.allConsumers();
+  if (pods.length === 0 || since() >= until) return;
+  tell({ kind: "waitingForConsumers", pods: [...pods], withinMs: until - since() });
+  while (kubernetes.allConsumers().length > 0 && since() < until) await Bun.sleep(LOOK_EVERY_MS);
+};
+
+const tellWhoIsLeft = ({ config, tell }: Departure, kubernetes: Kubernetes): void => {
+  for (const { name: mount } of config.mounts) {
+    const pods = kubernetes.consumers(mount) ?? [];
+    if (pods.length > 0) tell({ kind: "releasedInUse", mount, pods: [...pods] });
+  }
+};

@@ -1,5 +1,6 @@
 import { isErrno, KernelError } from "../../kernel/error.ts";
 import {
+  AT_FDCWD,
   close,
   mkdirat,
   NO_LINKS,
@@ -8,6 +9,7 @@ import {
   O_EXCL,
   O_NOFOLLOW,
   O_NONBLOCK,
+  O_PATH,
   O_RDONLY,
   O_RDWR,
   openat2,
@@ -25,29 +27,51 @@ export class Blocked extends Error {}
 /** Opens `name` in `dirfd` as a directory, made with `mode` when missing. Throws Blocked when it is no directory. */
 export function enterOrMake(dirfd: number, name: string, mode: number): { fd: number; made: boolean } {
   const made = mkdirat(dirfd, name, mode);
+  const fd = enter(dirfd, name);
+  if (fd === null) throw new Blocked(`${name} was taken away at once`);
+  return { fd, made };
+}
+
+/** Opens `name` in `dirfd` as a directory; null when it is missing. Throws Blocked when it is no directory. */
+export function enter(dirfd: number, name: string): number | null {
   try {
-    return { fd: openat2(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, INSIDE), made };
+    return openat2(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, INSIDE);
   } catch (error) {
+    if (isErrno(error, "ENOENT")) return null;
     if (isErrno(error, "ENOTDIR", "ELOOP", "EXDEV")) throw new Blocked(`${name} is not a directory of the volume`);
     throw error;
   }
 }
 
-/** Opens a regular file that only one name leads to; null when it is missing. FIFOs and devices are never waited for. */
+/**
+ * Opens a regular file; null when it is missing. It is looked at before: opening has effects of its own on a device, a
+ * FIFO or a leased file. To write, only one name may lead to it, or it may be an application's file too.
+ */
 export function openFile(dirfd: number, name: string, access: number): number | null {
-  let fd: number;
+  const found = find(dirfd, name);
+  if (found === null) return null;
   try {
-    fd = openat2(dirfd, name, access | O_NOFOLLOW | O_NONBLOCK, INSIDE);
+    const { mode, nlink } = statx(found, "");
+    if (!isRegular(mode)) throw new Blocked(`${name} is not a regular file`);
+    if (access !== O_RDONLY && nlink !== 1) throw new Blocked(`${name} has a second name`);
+    return openat2(AT_FDCWD, `/proc/self/fd/${found}`, access | O_NONBLOCK, 0);
+  } catch (error) {
+    if (isErrno(error, "EAGAIN")) throw new Blocked(`${name} is leased to another process`);
+    if (isErrno(error, "ETXTBSY")) throw new Blocked(`${name} is being executed`);
+    throw error;
+  } finally {
+    close(found);
+  }
+}
+
+function find(dirfd: number, name: string): number | null {
+  try {
+    return openat2(dirfd, name, O_PATH | O_NOFOLLOW, INSIDE);
   } catch (error) {
     if (isErrno(error, "ENOENT")) return null;
-    if (isErrno(error, "ELOOP", "EISDIR", "ENXIO", "EXDEV", "ENODEV"))
-      throw new Blocked(`${name} is not a regular file`);
+    if (isErrno(error, "ELOOP", "EXDEV")) throw new Blocked(`${name} is not a regular file`);
     throw error;
   }
-  const { mode, nlink } = statx(fd, "");
-  if (isRegular(mode) && nlink === 1) return fd;
-  close(fd);
-  throw new Blocked(isRegular(mode) ? `${name} has a second name` : `${name} is not a regular file`);
 }
 
 /** Makes a file that did not exist; null when the name is taken. */

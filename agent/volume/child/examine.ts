@@ -2,17 +2,23 @@ import type { Identity } from "../../core/identity.ts";
 import type { Problem, VolumeFindings, VolumeReport } from "../../core/volume-report.ts";
 import type { Describe } from "../../kernel/describe.ts";
 import { listDirectory } from "../../kernel/directory.ts";
-import { KernelError } from "../../kernel/error.ts";
+import { isErrno, KernelError } from "../../kernel/error.ts";
 import { fstatfs } from "../../kernel/file.ts";
 import { close } from "../../kernel/open.ts";
 import { statx } from "../../kernel/statx.ts";
 import type { VolumeRequest } from "../request.ts";
 import { makeDirectory, makeRequestedDirectory, setMode } from "./directories.ts";
-import { makeIdentity, readIdentity } from "./identity-file.ts";
+import { makeIdentity, readIdentity, type VolumeIdentity } from "./identity-file.ts";
 import { markReady, writeAndReadBack } from "./marker.ts";
+import { nodeFolderName } from "./node-folder.ts";
 import { isNoRoom, problemOf } from "./problem.ts";
-import { Blocked, enterOrMake, reopen } from "./safe.ts";
+import { Blocked, enter, enterOrMake, reopen } from "./safe.ts";
 import { liesOnItsOwnMount, type Resolved, resolve } from "./source.ts";
+
+/** The folder of everything that is ours, but `.ready`. */
+const MARKS = ".mooring";
+
+type Found = Extract<Resolved, { ok: true }>;
 
 /**
  * Everything a volume child does: resolves the source, then examines the volume through the target when that shows the
@@ -22,8 +28,7 @@ export function examine(request: VolumeRequest, describe: Describe): VolumeRepor
   const { mount } = request;
   const source = mount.source === null ? null : checkedSource(mount.source, request, describe);
   const target = mountedAt(mount.target, describe);
-  const sameOnTarget = source?.ok && target?.ok && isSame(source.identity, target.identity);
-  const through = source?.ok && !sameOnTarget ? "source" : "target";
+  const through = source?.ok && !(target?.ok && showsSource(source, target, mount)) ? "source" : "target";
   const root = through === "source" ? source : target;
   const volume = root?.ok ? findings(root, through, request, describe) : null;
   const told = source?.ok
@@ -31,6 +36,10 @@ export function examine(request: VolumeRequest, describe: Describe): VolumeRepor
     : source;
   return { source: told, volume };
 }
+
+/** A mount that somebody made read-only says nothing about the volume behind it, which is then seen at its source. */
+const showsSource = (source: Found, target: Found, { options }: VolumeRequest["mount"]): boolean =>
+  isSame(source.identity, target.identity) && (!target.readOnly || source.readOnly || options.includes("ro"));
 
 const isSame = (a: Identity, b: Identity): boolean => a.device === b.device && a.inode === b.inode;
 const withUuid = (identity: Identity, volume: VolumeFindings | null): Identity => ({
@@ -53,7 +62,7 @@ function mountedAt(target: string, describe: Describe): Resolved | null {
 }
 
 function findings(
-  root: Extract<Resolved, { ok: true }>,
+  root: Found,
   through: VolumeFindings["through"],
   request: VolumeRequest,
   describe: Describe,
@@ -71,8 +80,10 @@ function findings(
     listDirectory(fd, "/", 1);
     const { readOnly, ...space } = fstatfs(fd, "/");
     found.space = space;
-    if (readOnly) found.problem = readOnlyProblem(root, request, describe);
-    else prepare(fd, found, request);
+    if (readOnly) {
+      found.problem = readOnlyProblem(root, request, describe);
+      recognise(fd, found, request);
+    } else prepare(fd, found, request);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     found.problem = problemOf(error);
@@ -81,11 +92,7 @@ function findings(
 }
 
 /** A volume that is meant to be read-only is fine; else the mount's own flag is told from the file system's. */
-function readOnlyProblem(
-  root: Extract<Resolved, { ok: true }>,
-  { mount }: VolumeRequest,
-  describe: Describe,
-): Problem | null {
+function readOnlyProblem(root: Found, { mount }: VolumeRequest, describe: Describe): Problem | null {
   if (mount.options.includes("ro")) return null;
   const details = describe.all(statx(root.fd, "", describe.ids).mountId);
   const superOptions = details?.superOptions ?? "";
@@ -94,39 +101,66 @@ function readOnlyProblem(
   return { reason: "MountReadOnly", message: "the mount is read-only; if that is meant, add ro to its options" };
 }
 
+/** A volume that cannot be written to may bear an identity all the same. */
+function recognise(fd: number, found: VolumeFindings, request: VolumeRequest): void {
+  attempt(found, request, "MarkersBlocked", () => {
+    const folder = enter(fd, MARKS);
+    const identity = folder === null ? null : readIdentity(folder);
+    if (identity) takeIdentity(found, request, identity);
+  });
+}
+
 /** What is written: identity, probe, directories, `.ready`. What applications can spoil leads to a remark only. */
 function prepare(fd: number, found: VolumeFindings, request: VolumeRequest): void {
   const { mount, node, requested = [] } = request;
-  const attempt = (reason: "MarkersBlocked" | "DirectoryBlocked", work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      if (error instanceof Blocked) found.remark ??= { reason, message: `${error.message}; move it away` };
-      else if (error instanceof KernelError && isNoRoom(error))
-        found.remark = {
-          reason: "NoSpaceLeft",
-          message: `no space left on ${mount.target}; delete files or grow the claim`,
-        };
-      else throw error;
-    }
-  };
-  attempt("MarkersBlocked", () => {
-    const folder = enterOrMake(fd, ".mooring", 0o755).fd;
+  attempt(found, request, "MarkersBlocked", () => {
+    const folder = enterOrMake(fd, MARKS, 0o755).fd;
     const known = readIdentity(folder);
-    const identity = known ?? makeIdentity(folder, request);
+    if (known && !takeIdentity(found, request, known)) return;
+    const nodeFolder = enterOrMake(enterOrMake(folder, "nodes", 0o755).fd, nodeFolderName(node), 0o700).fd;
+    const identity = known ?? makeIdentity(folder, nodeFolder, request);
     found.isNew = known === null;
-    found.identity = { ...found.identity, uuid: identity.uuid };
-    if (identity.mount !== mount.name && request.otherMounts.includes(identity.mount)) {
-      const message = `this is the volume of mount ${identity.mount} (${identity.uuid}); the sources are swapped`;
-      found.problem = { reason: "VolumeSwapped", message };
-      return;
-    }
-    const nodeFolder = enterOrMake(enterOrMake(folder, "nodes", 0o755).fd, node, 0o700).fd;
+    if (!takeIdentity(found, request, identity)) return;
     writeAndReadBack(nodeFolder);
     markReady(fd, nodeFolder, identity.uuid);
   });
   if (found.problem) return;
-  setMode(fd, "/", mount.mode);
-  for (const directory of mount.directories) attempt("DirectoryBlocked", () => makeDirectory(fd, directory));
-  for (const directory of requested) attempt("DirectoryBlocked", () => makeRequestedDirectory(fd, directory));
+  const directory = (work: () => void): void => attempt(found, request, "DirectoryBlocked", work);
+  directory(() => setMode(fd, "/", mount.mode));
+  for (const each of mount.directories) directory(() => makeDirectory(fd, each));
+  for (const each of requested) directory(() => makeRequestedDirectory(fd, each));
+}
+
+/** False when it is the identity of another configured mount. */
+function takeIdentity(found: VolumeFindings, { mount, otherMounts }: VolumeRequest, identity: VolumeIdentity): boolean {
+  found.identity = { ...found.identity, uuid: identity.uuid };
+  if (identity.mount === mount.name || !otherMounts.includes(identity.mount)) return true;
+  const message = `this is the volume of mount ${identity.mount} (${identity.uuid}); the sources are swapped`;
+  found.problem = { reason: "VolumeSwapped", message };
+  return false;
+}
+
+/** Does what applications, or a server that trusts nobody, may prevent: that leads to a remark. */
+function attempt(
+  found: VolumeFindings,
+  { mount }: VolumeRequest,
+  reason: "MarkersBlocked" | "DirectoryBlocked",
+  work: () => void,
+): void {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Blocked) found.remark ??= { reason, message: `${error.message}; move it away` };
+    else if (error instanceof KernelError && isNoRoom(error))
+      found.remark = {
+        reason: "NoSpaceLeft",
+        message: `no space left on ${mount.target}; delete files or grow the claim`,
+      };
+    else if (isErrno(error, "EPERM", "EACCES"))
+      found.remark ??= {
+        reason,
+        message: `${error.message}, although we are root: is it immutable, or root squashed?`,
+      };
+    else throw error;
+  }
 }

@@ -1,8 +1,8 @@
-import { isErrno } from "../../kernel/error.ts";
-import { fsync, link, readStart, rename, unlink, writeStart } from "../../kernel/file.ts";
+import { readStart } from "../../kernel/file.ts";
 import { close, O_RDONLY } from "../../kernel/open.ts";
 import type { VolumeRequest } from "../request.ts";
-import { Blocked, makeFile, openFile } from "./safe.ts";
+import { publish } from "./publish.ts";
+import { Blocked, openFile } from "./safe.ts";
 
 /** `.mooring/volume.json`: which volume this is. */
 export interface VolumeIdentity {
@@ -37,35 +37,14 @@ function parse(text: string): VolumeIdentity {
   }
   const { uuid, instance, mount } = found;
   if (typeof uuid !== "string" || !UUID.test(uuid)) throw new Blocked(`.mooring/${NAME} holds no UUID`);
-  return { uuid, instance: String(instance), mount: String(mount) };
+  if (typeof instance !== "string" || typeof mount !== "string") throw new Blocked(`.mooring/${NAME} names no mount`);
+  return { uuid, instance, mount };
 }
 
 /** Gives the volume its identity. When another node was faster, that one counts. */
-export function makeIdentity(folder: number, { mount, instance, node }: VolumeRequest): VolumeIdentity {
+export function makeIdentity(folder: number, nodeFolder: number, { mount, instance }: VolumeRequest): VolumeIdentity {
   const identity: VolumeIdentity = { uuid: crypto.randomUUID(), instance, mount: mount.name };
-  const temporary = `${NAME}.${node}`;
-  unlink(folder, temporary);
-  const fd = makeFile(folder, temporary, 0o644);
-  if (fd === null) throw new Blocked(`.mooring/${temporary} cannot be made`);
-  try {
-    writeStart(fd, temporary, new TextEncoder().encode(`${JSON.stringify(identity)}\n`));
-    fsync(fd, temporary);
-    publish(folder, temporary);
-  } finally {
-    close(fd);
-    unlink(folder, temporary);
-  }
-  fsync(folder, ".mooring");
+  const content = `${JSON.stringify(identity)}\n`;
+  publish({ workshop: nodeFolder, directory: folder, name: NAME, mode: 0o644, content, replace: false });
   return readIdentity(folder) ?? identity;
-}
-
-/** link(2) never replaces; where a file system has no links, RENAME_NOREPLACE does the same. */
-function publish(folder: number, temporary: string): void {
-  try {
-    link(folder, temporary, folder, NAME);
-  } catch (error) {
-    if (isErrno(error, "EEXIST")) return;
-    if (!isErrno(error, "EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK")) throw error;
-    rename(folder, temporary, folder, NAME, false);
-  }
 }

@@ -1,11 +1,14 @@
-import { KernelError } from "../../kernel/error.ts";
-import { fsync, readStart, rename, unlink, writeStart } from "../../kernel/file.ts";
-import { chmod } from "../../kernel/inode.ts";
+import { createHash } from "node:crypto";
+import { isErrno, KernelError } from "../../kernel/error.ts";
+import { fsync, readStart, writeStart } from "../../kernel/file.ts";
 import { close, O_RDONLY, O_RDWR } from "../../kernel/open.ts";
+import { publish } from "./publish.ts";
 import { Blocked, makeFile, openFile } from "./safe.ts";
 
 const PROBE = "probe";
+const RANDOM_SIZE = 32;
 const PROBE_SIZE = 64;
+const TRIES = 5;
 const EIO = 5;
 
 /**
@@ -13,42 +16,45 @@ const EIO = 5;
  * the file is there.
  */
 export function writeAndReadBack(nodeFolder: number): void {
-  const fd = openFile(nodeFolder, PROBE, O_RDWR) ?? makeFile(nodeFolder, PROBE, 0o600);
+  const fd =
+    openFile(nodeFolder, PROBE, O_RDWR) ?? makeFile(nodeFolder, PROBE, 0o600) ?? openFile(nodeFolder, PROBE, O_RDWR);
   if (fd === null) throw new Blocked(`${PROBE} cannot be made`);
   try {
-    const before = readStart(fd, PROBE).length;
-    if (before > PROBE_SIZE) throw new Blocked(`${PROBE} is longer than what Mooring writes`);
-    const content = crypto.getRandomValues(new Uint8Array(PROBE_SIZE));
-    writeStart(fd, PROBE, content);
-    fsync(fd, PROBE);
-    if (Buffer.compare(readStart(fd, PROBE), content) !== 0) throw new KernelError("read back", PROBE, EIO);
+    if (readStart(fd, PROBE).length > PROBE_SIZE) throw new Blocked(`${PROBE} is longer than what Mooring writes`);
+    for (let attempt = 1; !isReadBack(fd); attempt += 1)
+      if (attempt === TRIES) throw new KernelError("read back", PROBE, EIO);
   } finally {
     close(fd);
   }
 }
+
+/**
+ * Half of the bytes are random, the other half their digest: what is read back may be the probe of another agent, as two
+ * have this folder during a rollout. It may not be rubbish, nor what was there before.
+ */
+function isReadBack(fd: number): boolean {
+  const before = readStart(fd, PROBE);
+  const random = crypto.getRandomValues(new Uint8Array(RANDOM_SIZE));
+  writeStart(fd, PROBE, Buffer.concat([random, digestOf(random)]));
+  fsync(fd, PROBE);
+  const found = readStart(fd, PROBE);
+  const isProbe = digestOf(found.subarray(0, RANDOM_SIZE)).equals(found.subarray(RANDOM_SIZE));
+  return isProbe && Buffer.compare(found, before) !== 0;
+}
+
+const digestOf = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
 const READY = ".ready";
 
 /** `.ready` says "this is the volume". Written once; whatever else bears the name is replaced, unless a directory. */
 export function markReady(root: number, nodeFolder: number, uuid: string): void {
   if (readyUuid(root) === uuid) return;
-  unlink(nodeFolder, READY);
-  const fd = makeFile(nodeFolder, READY, 0o444);
-  if (fd === null) throw new Blocked(`${READY} cannot be made`);
   try {
-    writeStart(fd, READY, new TextEncoder().encode(`${uuid}\n`));
-    chmod(fd, READY, 0o444);
-    fsync(fd, READY);
-  } finally {
-    close(fd);
-  }
-  try {
-    rename(nodeFolder, READY, root, READY, true);
+    publish({ workshop: nodeFolder, directory: root, name: READY, mode: 0o444, content: `${uuid}\n`, replace: true });
   } catch (error) {
-    if (error instanceof KernelError && error.code === "EISDIR") throw new Blocked(`${READY} is a directory`);
+    if (isErrno(error, "EISDIR")) throw new Blocked(`${READY} is a directory`);
     throw error;
   }
-  fsync(root, "/");
 }
 
 function readyUuid(root: number): string | null {

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "bun:test";
+import { Machine } from "../kernel/harness/machine.ts";
+import { ask, askChild } from "./ask.ts";
+
+const problemOf = async (machine: Machine, source: string, sourceMustBeMount = true) => {
+  const { report } = await ask(machine, { mount: { sourceMustBeMount } }, { source, target: machine.target });
+  expect(report.volume).toBeNull();
+  return report.source?.ok === false ? report.source.problem : report.source;
+};
+
+describe("the source", () => {
+  test("that is a mounted claim is found, by what the kernel calls it", async () => {
+    using machine = await Machine.start({ volume: "ext4" });
+    const { report } = await askChild(machine);
+    const [mounted] = machine.mountsAt(machine.source);
+    const inode = BigInt(await machine.sh(`stat -c %i "$1"`, { args: [machine.source] }));
+    expect(report.source).toEqual({
+      ok: true,
+      fd: expect.any(Number),
+      readOnly: false,
+      identity: {
+        device: mounted?.device ?? "",
+        inode,
+        superDevice: mounted?.device ?? "",
+        fsType: "ext4",
+        source: mounted?.source ?? "",
+        root: "/",
+        uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+    });
+    expect(report.volume).toMatchObject({ through: "source", problem: null, remark: null, isNew: true });
+  });
+
+  test("may be a directory of a claim, whose root says which", async () => {
+    using machine = await Machine.start();
+    const path = "a b/c\nd/\u{1f9f5}";
+    await machine.sh(`mkdir -p "$1/$2" "$1/bound"`, { args: [machine.source, path] });
+    const rootOf = async (source: string) => {
+      const { report } = await ask(machine, {}, { source, target: machine.target });
+      return report.source?.ok ? report.source.identity.root : report.source;
+    };
+    expect(await rootOf(`${machine.source}/${path}`)).toBe(`/${path}`);
+    await machine.sh(`mount --bind "$1/a b" "$1/bound"`, { args: [machine.source] });
+    expect(await rootOf(`${machine.source}/bound`)).toBe("/a b");
+    expect(await rootOf(`${machine.source}/bound/c\nd`)).toBe("/a b/c\nd");
+    // What a bind of it shows in the table is the same.
+    await machine.sh(`mkdir "$3"; mount --bind "$1/bound/$2" "$3"`, {
+      args: [machine.source, "c\nd", machine.target],
+    });
+    expect(machine.mountsAt(machine.target)[0]?.root).toBe("/a b/c\nd");
+  });
+
+  test("that is not there, or no directory, or behind a link, is told with the way out", async () => {
+    using machine = await Machine.start();
+    await machine.sh(`cd "$1"; : > file; mkdir real; ln -s real link; ln -s nowhere dangling; mkfifo fifo`, {
+      args: [machine.source],
+    });
+    const at = (name: string) => problemOf(machine, `${machine.source}/${name}`);
+    expect(await at("missing")).toMatchObject({
+      reason: "SourceMissing",
+      message: expect.stringContaining("does not exist"),
+    });
+    expect(await at("missing/below")).toMatchObject({ reason: "SourceMissing" });
+    for (const name of ["file", "file/below", "fifo"])
+      expect([name, await at(name)]).toMatchObject([
+        name,
+        { reason: "SourceUnusable", message: expect.stringContaining("not a directory") },
+      ]);
+    for (const name of ["link", "link/below", "dangling"])
+      expect([name, await at(name)]).toMatchObject([
+        name,
+        { reason: "SourceUnusable", message: expect.stringContaining("symbolic link") },
+      ]);
+    expect(await at("n".repeat(300))).toMatchObject({
+      reason: "VolumeUnusable",
+      message: expect.stringContaining("ENAMETOOLONG"),
+    });
+  });
+
+  test("that is an empty directory where a claim should be is not one, unless that is allowed", async () => {
+    // The machine's root stands for the container's disk: what is not on a mount of its own lies on "/".
+    using machine = await Machine.start({ volume: "none" });
+    const onDisk = await machine.sh(`mktemp -d /tmp/mooring-test-source-XXXXXX`);
+    try {
+      expect(await problemOf(machine, onDisk)).toMatchObject({
+        reason: "SourceNotMounted",
+        message: expect.stringContaining("sourceMustBeMount: false"),
+      });
+      const { volume } = await ask(
+        machine,
+        { mount: { sourceMustBeMount: false } },
+        { source: onDisk, target: machine.target },
+      );
+      expect(volume.problem).toBeNull();
+      const { report } = await ask(machine, {}, { source: machine.source, target: machine.target });
+      expect(report.source?.ok).toBe(true);
+    } finally {
+      await machine.sh(`rm -r "$1"`, { args: [onDisk] });
+    }
+  });
+});
+
+describe("the volume is examined through the target", () => {
+  test("when that shows the same directory as the source", async () => {
+    using machine = await Machine.start();
+    await machine.sh(`mkdir "$2"; mount --bind "$1" "$2"`, { args: [machine.source, machine.target] });
+    const { report, volume } = await ask(machine);
+    expect(volume).toMatchObject({ through: "target", problem: null });
+    expect(report.source?.ok === true && report.source.identity).toEqual(volume.identity);
+  });
+
+  test("and not when another one is mounted there", async () => {
+    using machine = await Machine.start();
+    await machine.sh(`mkdir "$1"; mount -t tmpfs other "$1"`, { args: [machine.target] });
+    expect((await ask(machine)).volume.through).toBe("source");
+    expect(await machine.sh(`ls -A "$1"`, { args: [machine.target] })).toBe("");
+  });
+
+  test("when the source is gone, or only the target is known", async () => {
+    using machine = await Machine.start();
+    await machine.sh(`mkdir "$2"; mount --bind "$1" "$2"; umount "$1"; rmdir "$1"`, {
+      args: [machine.source, machine.target],
+    });
+    const { report, volume } = await ask(machine);
+    expect(report.source).toMatchObject({ ok: false, problem: { reason: "SourceMissing" } });
+    expect(volume).toMatchObject({ through: "target", problem: null });
+    const watched = await ask(machine, {}, { source: null, target: machine.target });
+    expect(watched.report.source).toBeNull();
+    expect(watched.volume.identity.uuid).toBe(volume.identity.uuid);
+  });
+
+  test("never when nothing is mounted there: the bare directory stays as it is", async () => {
+    using machine = await Machine.start();
+    await machine.sh(`mkdir "$1"`, { args: [machine.target] });
+    const { report } = await ask(machine, {}, { source: null, target: machine.target });
+    expect(report).toEqual({ source: null, volume: null });
+    expect(await machine.sh(`ls -A "$1"`, { args: [machine.target] })).toBe("");
+    expect((await ask(machine, {}, { source: null, target: `${machine.parent}/missing` })).report.volume).toBeNull();
+  });
+});

@@ -41,6 +41,19 @@ describe("an agent that starts", () => {
     ]);
   });
 
+  test("adopts its mount that was remounted read-only meanwhile, and puts that right", () => {
+    const mount = mountOf({ name: "dumps" });
+    const world = worldWith(mount);
+    world.kill(world.agent);
+    world.people.remount(TARGET, ["ro"]);
+    const before = idsAt(world);
+    const second = world.start("one", configOf(mount));
+    world.settle();
+    expect(String(world.machine)).toBe("/host/dumps: dumps:/dumps nodev,nosuid over sealed directory held by one");
+    expect(second.conditions()).toEqual(["dumps Healthy/Verified"]);
+    expect(idsAt(world)).toEqual(before);
+  });
+
   test("adopts its mount by the volume's UUID when the source is out of sight", () => {
     const mount = mountOf({ name: "dumps" });
     const world = worldWith(mount);

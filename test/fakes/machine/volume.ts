@@ -32,7 +32,7 @@ export function examine(machine: Machine, child: Child, { mount, otherMounts }: 
   if (source === "silent") return "silent";
   const target = topOf(machine, mount.target);
   const found = source !== null && "directory" in source ? source : null;
-  const through = found && target?.directory !== found.directory ? "source" : "target";
+  const through = found && !(target && showsSource(found, target, mount)) ? "source" : "target";
   const place = through === "source" ? found : target;
   if (place?.directory.fileSystem.temper === "silent") return "silent";
   const volume = place ? findings(machine, place, through, { mount, otherMounts }) : null;
@@ -41,9 +41,15 @@ export function examine(machine: Machine, child: Child, { mount, otherMounts }: 
   const fd = child.opened.size + 10;
   child.opened.set(fd, { kind: "directory", ...found });
   const identity = { ...identityOf(found.directory), uuid: volume?.identity.uuid ?? null };
-  const readOnly = found.through?.options.has("ro") ?? false;
-  return { report: { source: { ok: true, identity, fd, readOnly }, volume }, usable };
+  return { report: { source: { ok: true, identity, fd, readOnly: isReadOnly(found) }, volume }, usable };
 }
+
+const showsSource = (source: Place, target: Place, { options }: MountConfig): boolean => {
+  const isBlocked = isReadOnly(target) && !isReadOnly(source) && !options.includes("ro");
+  return target.directory === source.directory && !isBlocked;
+};
+
+const isReadOnly = ({ through }: Place): boolean => through?.options.has("ro") ?? false;
 
 function resolveSource(source: Source | undefined, mount: MountConfig): Place | Problem | "silent" {
   if (!source || source.directory.removed) return { reason: "SourceMissing", message: `${mount.source} is not there` };

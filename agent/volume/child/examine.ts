@@ -20,8 +20,6 @@ const MARKS = ".mooring";
 
 type Found = Extract<Resolved, { ok: true }>;
 
-type Found = Extract<Resolved, { ok: true }>;
-
 /**
  * Everything a volume child does: resolves the source, then examines the volume through the target when that shows the
  * same directory or the source is gone, else through the source. May hang at any point; that is why it is a child.
@@ -38,10 +36,6 @@ export function examine(request: VolumeRequest, describe: Describe): VolumeRepor
     : source;
   return { source: told, volume };
 }
-
-/** A mount that somebody made read-only says nothing about the volume behind it, which is then seen at its source. */
-const showsSource = (source: Found, target: Found, { options }: VolumeRequest["mount"]): boolean =>
-  isSame(source.identity, target.identity) && (!target.readOnly || source.readOnly || options.includes("ro"));
 
 /** A mount that somebody made read-only says nothing about the volume behind it, which is then seen at its source. */
 const showsSource = (source: Found, target: Found, { options }: VolumeRequest["mount"]): boolean =>

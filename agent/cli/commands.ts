@@ -48,5 +48,10 @@ export const commands: readonly CommandEntry[] = [
     summary: "unmount what the configuration names, leave locked bare directories",
     load: async () => (await import("./release.ts")).release,
   },
+  {
+    name: "uninstall",
+    summary: "delete the workload and wait until every agent has released its node",
+    load: async () => (await import("./uninstall.ts")).uninstall,
+  },
   { name: "version", summary: "print the version", load: async () => (await import("./version.ts")).version },
 ];

@@ -77,3 +77,11 @@ export const clusterOfKubeconfig = async (path: string): Promise<Cluster> => {
     },
   };
 };
+
+/** The one that this process can use: of its pod, else of $KUBECONFIG. Throws what to do when there is none. */
+export const clusterFor = async (environment: Environment): Promise<Cluster> => {
+  const { KUBECONFIG } = environment;
+  const cluster = clusterOfPod(environment) ?? (KUBECONFIG ? await clusterOfKubeconfig(KUBECONFIG) : null);
+  if (cluster !== null) return cluster;
+  throw new Error("there is no API server to ask: run in a pod with a service account token, or set KUBECONFIG");
+};

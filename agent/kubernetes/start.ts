@@ -6,7 +6,7 @@ import { keysOf } from "../core/report/marks.ts";
 import type { Status } from "../core/status.ts";
 import type { KubernetesPart, Trace, TraceBody } from "../core/trace.ts";
 import { makeApi } from "./api.ts";
-import { type Cluster, clusterOfKubeconfig, clusterOfPod, namespaceOfPod } from "./cluster.ts";
+import { clusterFor, namespaceOfPod } from "./cluster.ts";
 import { Consumers } from "./consumers.ts";
 import { Difficulty } from "./difficulty.ts";
 import { EventWriter, type Subject } from "./event-writer.ts";
@@ -35,7 +35,7 @@ export interface Kubernetes {
   /** Pods on this node that use any mount. */
   allConsumers(): readonly string[];
   /** Whether the mounts stay when the agent ends. Answers within so many milliseconds. */
-  decideExit(withinMs: number): Promise<Decision>;
+  decideExit(withinMs: number): Promise<Decision & { unlock: boolean }>;
   /** From SIGTERM to SIGKILL, as the pod has it. */
   graceMs(): number;
   /** Writes the last marks and Events and stops, within so many milliseconds. */
@@ -153,14 +153,15 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     consumers: (mount) => consumers.of(mount),
     allConsumers: () => consumers.all(),
     async decideExit(withinMs) {
-      if (podName === null)
-        return {
-          policy: config.exit === "release" ? "release" : "keep",
-          comesBack: true,
-          why: "the agent runs in no pod",
-        };
+      if (podName === null) {
+        const policy = config.exit === "release" ? "release" : "keep";
+        return { policy, comesBack: true, why: "the agent runs in no pod", unlock: false };
+      }
       const facts = await askForExit(where(), self, withinMs);
-      return decideExit({ ...facts, exit: config.exit, pinned: config.kubernetes.pinned });
+      // `kubectl delete --grace-period` gives another one than the pod had.
+      if (facts.pod.kind === "found" && facts.pod.value.uid === self?.uid) self = facts.pod.value;
+      const decision = decideExit({ ...facts, exit: config.exit, pinned: config.kubernetes.pinned });
+      return { ...decision, unlock: !decision.comesBack && self?.unlock === true };
     },
     graceMs: () => (self === null ? DEFAULT_GRACE_MS : self.graceSeconds * 1000),
     async end(comesBack, withinMs) {
@@ -174,13 +175,3 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 const heals: ReadonlySet<string> = new Set(["healed", "replaced", "uncovered"]);
 
 const paths = ({ mounts }: Config): string[][] => mounts.map(({ name, hostPath }) => [name, hostPath]);
-
-const clusterFor = async (environment: KubernetesOptions["environment"]): Promise<Cluster> => {
-  const { KUBECONFIG } = environment;
-  const cluster = clusterOfPod(environment) ?? (KUBECONFIG ? await clusterOfKubeconfig(KUBECONFIG) : null);
-  if (cluster === null)
-    throw new Error(
-      "there is no API server to report to: run in a pod with a service account token, or set KUBECONFIG",
-    );
-  return cluster;
-};

@@ -15,6 +15,7 @@ import { type Departure, depart } from "./departure.ts";
 import { Ledger } from "./ledger.ts";
 import { type Outlets, openOutlets } from "./outlets.ts";
 import { Probers } from "./probers.ts";
+import { purgeBareDirectories } from "./purge.ts";
 import { startReporting } from "./reporting.ts";
 
 export interface AgentOptions {
@@ -141,6 +142,7 @@ export class MooringAgent {
       config: this.#config,
       kubernetes: this.#kubernetes,
       release: (withinMs) => this.#release(withinMs),
+      purge: () => purgeBareDirectories(this.#config),
       stopProbing: () => this.#probers.stop(),
       allow,
       tell: (trace) => this.#tell(trace),

@@ -11,6 +11,8 @@ export interface Departure {
   /** Lets go of the mounts; resolves to the targets that are left. */
   release(withinMs: number): Promise<string[]>;
   stopProbing(): void;
+  /** Unlocks the bare directories and removes those that are empty. */
+  purge(): void;
   /** The process may take this long from now on. */
   allow(ms: number): void;
   tell(trace: TraceBody): void;
@@ -30,12 +32,13 @@ export const depart = async (departure: Departure): Promise<number> => {
   const { signal, kubernetes, stopProbing, tell } = departure;
   const startedAt = monotonicMs();
   const since = (): number => monotonicMs() - startedAt;
-  const { policy, comesBack } = await decide(departure);
+  const { policy, comesBack, unlock } = await decide(departure);
   tell({ kind: "stopping", signal, policy });
   let left: string[] = [];
   if (policy === "release") {
     if (kubernetes) await waitForConsumers(departure, kubernetes, since);
     left = await departure.release(RELEASE_WITHIN_MS);
+    if (unlock && left.length === 0) departure.purge();
     if (kubernetes) tellWhoIsLeft(departure, kubernetes);
   }
   stopProbing();
@@ -51,8 +54,8 @@ const decide = async ({
   config,
   kubernetes,
   tell,
-}: Departure): Promise<{ policy: "keep" | "release"; comesBack: boolean }> => {
-  if (!kubernetes) return { policy: config.exit === "release" ? "release" : "keep", comesBack: true };
+}: Departure): Promise<{ policy: "keep" | "release"; comesBack: boolean; unlock: boolean }> => {
+  if (!kubernetes) return { policy: config.exit === "release" ? "release" : "keep", comesBack: true, unlock: false };
   const decision = await kubernetes.decideExit(DECIDE_WITHIN_MS);
   tell({ kind: "exitDecided", policy: decision.policy, why: decision.why });
   return decision;

@@ -10,6 +10,8 @@ export interface OwnPod {
   deleted: boolean;
   graceSeconds: number;
   owner: Owner | null;
+  /** The uninstall hook wants the bare directories unlocked. */
+  unlock: boolean;
   plan: PodPlan;
 }
 
@@ -31,13 +33,17 @@ export interface Workload {
   claimTemplates: readonly string[];
 }
 
+/** The uninstall hook puts it on the agents' pods. */
+export const unlockAnnotation = "mooring.dev/unlock";
+
 /** The API server's default. */
 const DEFAULT_GRACE_SECONDS = 30;
 
 /** Reads the own pod; null when it is no pod. */
 export const readOwnPod = (body: unknown): OwnPod | null => {
   const { metadata, spec } = fieldsOf(body);
-  const { uid, name, namespace, deletionTimestamp, deletionGracePeriodSeconds, ownerReferences } = fieldsOf(metadata);
+  const { uid, name, namespace, deletionTimestamp, deletionGracePeriodSeconds, ownerReferences, annotations } =
+    fieldsOf(metadata);
   if (textOf(uid) === null || textOf(name) === null || textOf(namespace) === null) return null;
   const owner = itemsOf(ownerReferences)
     .map(fieldsOf)
@@ -53,6 +59,7 @@ export const readOwnPod = (body: unknown): OwnPod | null => {
       owner === undefined
         ? null
         : { kind: textOf(owner.kind) ?? "", name: textOf(owner.name) ?? "", uid: textOf(owner.uid) ?? "" },
+    unlock: fieldsOf(annotations)[unlockAnnotation] === "true",
     plan: readPodPlan(spec),
   };
 };

@@ -37,6 +37,8 @@ const record = {
 };
 
 /** In the order of the checks: the first that has something to say decides. */
+const space = { sizeBytes: 1000, availBytes: 900, files: 100, filesFree: 90 };
+
 const cases: [verdict: string, given: Given][] = [
   // What makes looking at the target pointless.
   ["Waiting/HeldByAnotherAgent", { observed: { lock: { kind: "other", holder: "pod-b" } } }],
@@ -98,6 +100,8 @@ const cases: [verdict: string, given: Given][] = [
     "Degraded/NoSpaceLeft",
     { mount: { minFree: { bytes: 901, inodes: 0 } }, probe: { report: reportOf({ remark: problem("NoSpaceLeft") }) } },
   ],
+  ["Degraded/NoSpaceLeft", { probe: { report: reportOf({ space: { ...space, availBytes: 0 } }) } }],
+  ["Degraded/NoSpaceLeft", { probe: { report: reportOf({ space: { ...space, filesFree: 0 } }) } }],
   ["Degraded/MarkersBlocked", { probe: { report: reportOf({ remark: problem("MarkersBlocked") }) } }],
   ["Degraded/DirectoryBlocked", { probe: { report: reportOf({ remark: problem("DirectoryBlocked") }) } }],
   ["Degraded/BytesLow", { mount: { minFree: { bytes: 901, inodes: 91 } } }],
@@ -120,7 +124,17 @@ const cases: [verdict: string, given: Given][] = [
     "Healthy/Verified",
     {
       mount: { minFree: { bytes: 0, inodes: 91 } },
-      probe: { report: reportOf({ space: { sizeBytes: 1, availBytes: 0, files: 0, filesFree: 0 } }) },
+      probe: { report: reportOf({ space: { sizeBytes: 1, availBytes: 1, files: 0, filesFree: 0 } }) },
+    },
+  ],
+  // A file system that does not know how large it is.
+  ["Healthy/Verified", { probe: { report: reportOf({ space: { ...space, sizeBytes: 0, availBytes: 0 } }) } }],
+  [
+    "Healthy/Verified",
+    {
+      mount: { options: ["ro"] },
+      observed: { top: { ...rightTop, options: ["ro"] } },
+      probe: { report: reportOf({ space: { ...space, availBytes: 0, filesFree: 0 } }) },
     },
   ],
   ["Healthy/Verified", { mount: { minFree: { bytes: 1, inodes: 1 } }, probe: { report: reportOf({ space: null }) } }],

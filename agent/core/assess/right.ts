@@ -58,6 +58,15 @@ const somethingIsAmiss: Check = (facts) => {
   return remark ? { state: "Degraded", ...remark } : null;
 };
 
+/** Full, whatever minFree asks for. What is read-only needs no room; some file systems do not know their size. */
+const nothingIsLeft: Check = (facts) => {
+  const space = findings(facts)?.space;
+  if (!space || rightOnTop(facts)?.options.includes("ro")) return null;
+  const way = `left on ${facts.mount.target}; delete files or grow the claim`;
+  if (space.sizeBytes > 0 && space.availBytes === 0) return degraded("NoSpaceLeft", `no space ${way}`);
+  return space.files > 0 && space.filesFree === 0 ? degraded("NoSpaceLeft", `no inodes ${way}`) : null;
+};
+
 const spaceIsShort: Check = (facts) => {
   const space = findings(facts)?.space;
   const { minFree, target } = facts.mount;
@@ -92,6 +101,7 @@ export const atRightMount: readonly Check[] = [
   notExaminedYet,
   volumeIsSlow,
   somethingIsAmiss,
+  nothingIsLeft,
   spaceIsShort,
   filesAreShadowed,
   mountsAreStacked,

@@ -73,17 +73,18 @@ export function reconfigureBerth(kernel: Kernel, berth: Berth, mount: Mount): vo
   const isWatched = mount.source === null;
   if (mount.source !== berth.mount.source) holdSource(kernel, berth, null);
   berth.mount = mount;
-  if (isWatched && !wasWatched) {
-    dropLock(kernel, berth);
-    berth.lock = { kind: "notNeeded" };
-  }
-  if (wasWatched && !isWatched) {
-    berth.lock = { kind: "free" };
-    // What was watched is somebody else's; it becomes ours only if it proves to be the source.
-    holdAnchor(kernel, berth, null);
-    berth.memory.expected = null;
-    berth.memory.attachedId = null;
-  }
+  if (isWatched === wasWatched) return;
+  if (isWatched) dropLock(kernel, berth);
+  berth.lock = isWatched ? { kind: "notNeeded" } : { kind: "free" };
+  berth.memory.record = null;
+  // What was watched is somebody else's, and becomes ours only if it proves to be the source. The other way round, what
+  // is watched from now on is whatever lies there.
+  if (wasWatched || !berth.attached) forgetExpected(kernel, berth);
+}
+
+function forgetExpected(kernel: Kernel, berth: Berth): void {
+  forgetMount(kernel, berth);
+  berth.memory.expected = null;
 }
 
 /** Lets go of the bare directory, and so of its lock. */

@@ -104,6 +104,16 @@ describe("a new configuration", () => {
     expect(agent.conditions()).toEqual(["dumps Healthy/Verified"]);
   });
 
+  test("that takes the source away watches whatever lies there, not what should have", () => {
+    const world = worldWith(dumps);
+    world.people.mountForeign(TARGET, { source: "other" });
+    world.run(1000);
+    world.agent.configure(configOf(mountOf({ name: "dumps", source: null })));
+    world.run(1000);
+    expect(world.agent.conditions()).toEqual(["dumps Degraded/Stacked"]);
+    expect(String(world.machine)).toStartWith("/host/dumps: other:/ over dumps:/dumps nodev,nosuid over");
+  });
+
   test("that gives a watched target another source does not take somebody's mount for ours", () => {
     const world = new World();
     world.machine.makeParent("/host");

@@ -55,7 +55,7 @@ function noteUuid(
   { identity: { uuid }, isNew }: VolumeFindings,
 ): void {
   if (uuid === null || memory.expected === null) return;
-  memory.expected.uuid = uuid;
+  memory.expected = { ...memory.expected, uuid };
   if (uuid === before) return;
   if (before !== null) tell({ kind: "volumeChanged", mount: mount.name, from: before, to: uuid });
   else if (isNew) tell({ kind: "volumeNew", mount: mount.name, uuid });

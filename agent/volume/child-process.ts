@@ -19,8 +19,10 @@ const ANSWER_LIMIT = 256 * 1024;
 /** Starts a child and asks it. It may hang for ever in the kernel; SIGKILL would not end it then. */
 export function askVolumeChild(self: Self, request: VolumeRequest): VolumeChild {
   const child = Bun.spawn([...self, "volume-child"], { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
-  child.stdin.write(`${JSON.stringify(request)}\n`);
-  void child.stdin.flush();
+  void unlessEnded(async () => {
+    await child.stdin.write(`${JSON.stringify(request)}\n`);
+    await child.stdin.flush();
+  });
   const answer = firstLine(child.stdout).then(async (line) => {
     if (line !== null) return { ok: true as const, report: readReport(line) };
     const said = (await new Response(child.stderr).text()).slice(0, 500).trim();
@@ -29,8 +31,17 @@ export function askVolumeChild(self: Self, request: VolumeRequest): VolumeChild 
   return {
     pid: child.pid,
     answer: answer.catch((error: unknown) => ({ ok: false, why: String(error) })),
-    letGo: () => void child.stdin.end(),
+    letGo: () => void unlessEnded(async () => void (await child.stdin.end())),
   };
+}
+
+/** A child may end before it has read everything (EPIPE); how it ended is told by its answer. */
+async function unlessEnded(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EPIPE") throw error;
+  }
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string | null> {

@@ -4,5 +4,12 @@ import type { VolumeReport } from "../core/volume-report.ts";
 export const writeReport = (report: VolumeReport): string =>
   JSON.stringify(report, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
 
-export const readReport = (line: string): VolumeReport =>
-  JSON.parse(line, (key, value: unknown) => (key === "inode" ? BigInt(value as string) : value)) as VolumeReport;
+/** @throws when the line is no report: a replaced binary may answer in another version's way. */
+export function readReport(line: string): VolumeReport {
+  const found = JSON.parse(line, (key, value: unknown) =>
+    key === "inode" ? BigInt(value as string) : value,
+  ) as unknown;
+  const isReport = typeof found === "object" && found !== null && "source" in found && "volume" in found;
+  if (!isReport) throw new Error(`the volume child answered ${line.slice(0, 100)}, which is no report`);
+  return found as VolumeReport;
+}

@@ -113,7 +113,8 @@ export class Prober {
     void process.answer.then((answer) => {
       if (this.#stopped) return;
       if (this.#timer) clearTimeout(this.#timer);
-      if (child.overdue) this.#say({ kind: "probeAnswered", mount: this.#mount, afterMs: now() - startedAt });
+      if (child.overdue && answer.ok)
+        this.#say({ kind: "probeAnswered", mount: this.#mount, afterMs: now() - startedAt });
       child.overdue = false;
       if (answer.ok) this.#deliver(startedAt, process.pid, answer.report);
       else {

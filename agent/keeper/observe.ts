@@ -4,7 +4,7 @@ import type { Observed, ParentView, Top } from "../core/observed.ts";
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, dropLock, dropParent } from "./berth.ts";
 import { explain } from "./explain.ts";
-import type { Kernel, Parent } from "./port.ts";
+import type { Held, Kernel, Parent } from "./port.ts";
 
 /** `quick` looks at the target only; `full` also at what sends no events: the parent, its sharing, the bare directory. */
 export type Depth = "quick" | "full";
@@ -76,7 +76,7 @@ const unshared = ({ path }: Parent): string =>
 /** The lock counts only while the locked directory is the one at the target. */
 function checkLock(kernel: Kernel, berth: Berth, top: Top, depth: Depth): void {
   if (!berth.bare || !berth.bareDirectory) return;
-  if (top.kind === "missing" || (top.kind === "bare" && !sameDirectory(top, berth.bareDirectory))) {
+  if (top.kind === "missing" || !isStillAtTarget(kernel, berth, berth.bareDirectory, top, depth)) {
     dropLock(kernel, berth);
     return;
   }
@@ -86,6 +86,23 @@ function checkLock(kernel: Kernel, berth: Berth, top: Top, depth: Depth): void {
     else if (berth.bareView) berth.bareView = { ...berth.bareView, locked: state.sealed, shadowed: state.entries };
   } else if (top.kind === "bare" && berth.bareView) {
     berth.bareView = { ...berth.bareView, locked: top.locked };
+  }
+}
+
+/**
+ * Under a mount it takes a view to see which directory lies there: taken at a full look, and when a mount has appeared
+ * that is not ours. The locked directory may have been moved away, and another agent may hold the new one.
+ */
+function isStillAtTarget(kernel: Kernel, berth: Berth, locked: Held, top: Top, depth: Depth): boolean {
+  if (top.kind === "bare") return sameDirectory(top, locked);
+  if (top.kind !== "mount" || !berth.parent) return true;
+  const isKnown = top.id === berth.seen?.id || top.id === berth.memory.attachedId;
+  if (depth === "quick" && isKnown) return true;
+  const now = kernel.openBare(berth.parent);
+  try {
+    return sameDirectory(kernel.identify(now.fd), locked);
+  } finally {
+    kernel.close(now.fd);
   }
 }
 

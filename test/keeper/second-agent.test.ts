@@ -53,6 +53,18 @@ describe("a second agent", () => {
     expect(second.status[0]?.condition.message).toContain("held by another agent");
   });
 
+  test("that holds a new directory in the place of the locked one is the one that acts", () => {
+    const { world, second } = twoAgents();
+    world.people.unlock(TARGET);
+    world.people.moveBareAway(TARGET);
+    second.process.mountsChanged = true;
+    second.step();
+    world.run(1000);
+    expect(second.conditions()).toEqual(["dumps Healthy/Verified"]);
+    expect(world.agent.conditions()).toEqual(["dumps Waiting/HeldByAnotherAgent"]);
+    expect(String(world.machine)).toBe("/host/dumps: dumps:/dumps nodev,nosuid over sealed directory held by two");
+  });
+
   test("that ends leaves the first as it is", () => {
     const { world, second } = twoAgents();
     world.kill(second);

@@ -140,7 +140,7 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
     },
     identify(fd) {
       faults.check("identify", `fd ${fd}`);
-      const opened = descriptors.at(fd, "directory", "tree");
+      const opened = descriptors.at(fd, "bare", "directory", "tree");
       const { fileSystem, inode } = opened.kind === "tree" ? opened.mount.root : opened.directory;
       return { device: fileSystem.device, inode };
     },

@@ -63,6 +63,8 @@ const cases: [verdict: string, given: Given][] = [
   ["Absent/SourceUnusable", { observed: bare, memory: nothingHeld, probe: sourceProblem("SourceUnusable") }],
   ["Wrong/VolumeSwapped", { observed: bare, memory: nothingHeld, probe: volumeProblem("VolumeSwapped") }],
   ["Broken/InputOutputError", { observed: bare, memory: nothingHeld, probe: volumeProblem("InputOutputError") }],
+  ["ReadOnly/FileSystemReadOnly", { observed: bare, memory: nothingHeld, probe: volumeProblem("FileSystemReadOnly") }],
+  ["ReadOnly/MountReadOnly", { observed: bare, memory: nothingHeld, probe: volumeProblem("MountReadOnly") }],
   ["Absent/SourceUnknown", { mount: { source: null }, observed: bare, memory: nothingHeld, probe: unseen }],
   ["Unknown/NotYetVerified", { observed: bare, memory: nothingHeld, probe: unseen }],
 

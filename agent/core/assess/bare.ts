@@ -1,5 +1,6 @@
 import type { Facts } from "../facts.ts";
 import type { Check } from "./assess.ts";
+import { stateOfProblem } from "./problem.ts";
 
 const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare" || top.kind === "missing";
 
@@ -33,7 +34,7 @@ const sourceIsNotUsable: Check = (facts) => {
   if (!isBare(facts) || !report) return null;
   if (report.source?.ok === false) return { state: "Absent", ...report.source.problem };
   const problem = report.volume?.problem;
-  return problem ? { state: problem.reason === "VolumeSwapped" ? "Wrong" : "Broken", ...problem } : null;
+  return problem ? { state: stateOfProblem(problem), ...problem } : null;
 };
 
 const neverSeenAndOnlyWatched: Check = (facts) =>

@@ -1,7 +1,6 @@
-import type { State } from "../condition.ts";
 import { type Facts, rightOnTop, strayedOptions } from "../facts.ts";
-import type { Problem } from "../volume-report.ts";
 import type { Check, Verdict } from "./assess.ts";
+import { stateOfProblem } from "./problem.ts";
 
 /** Checks in this list only speak about the right mount on top. */
 const whenRight =
@@ -26,11 +25,6 @@ const volumeIsSilent: Check = ({ mount, memory: { probe }, failuresUntilHung }) 
         message: `the volume behind ${mount.target} has not answered ${probe.failures} probes in a row`,
       }
     : null;
-
-const stateOfProblem = ({ reason }: Problem): State => {
-  if (reason === "VolumeSwapped") return "Wrong";
-  return reason === "FileSystemReadOnly" || reason === "MountReadOnly" ? "ReadOnly" : "Broken";
-};
 
 const volumeHasAProblem: Check = (facts) => {
   const problem = findings(facts)?.problem;

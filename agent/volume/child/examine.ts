@@ -91,14 +91,19 @@ function findings(
   return found;
 }
 
+const meant = "add ro to the options if that is meant";
+
 /** A volume that is meant to be read-only is fine; else the mount's own flag is told from the file system's. */
 function readOnlyProblem(root: Found, { mount }: VolumeRequest, describe: Describe): Problem | null {
   if (mount.options.includes("ro")) return null;
   const details = describe.all(statx(root.fd, "", describe.ids).mountId);
   const superOptions = details?.superOptions ?? "";
   if (/(^|,)(ro|emergency_ro)(,|$)/.test(superOptions))
-    return { reason: "FileSystemReadOnly", message: "the file system itself is read-only; see the kernel's log" };
-  return { reason: "MountReadOnly", message: "the mount is read-only; if that is meant, add ro to its options" };
+    return {
+      reason: "FileSystemReadOnly",
+      message: `the file system itself is read-only; see the kernel's log, or ${meant}`,
+    };
+  return { reason: "MountReadOnly", message: `the mount is read-only; ${meant}` };
 }
 
 /** A volume that cannot be written to may bear an identity all the same. */

@@ -111,7 +111,8 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     holdAnchor(kernel, berth, tree);
     holdSource(kernel, berth, null);
     berth.memory.attachedId = top;
-    writeDown(scene, null);
+    // What lies below may be ours from before, and show when this one goes.
+    writeDown(scene, kernel.stack(parent).length > 1 ? berth.memory.record : null);
     return attachedId === null ? "adopted" : null;
   },
 

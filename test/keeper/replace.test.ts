@@ -68,6 +68,18 @@ describe("a stale mount", () => {
     expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
   });
 
+  test("is still known as ours when it shows again under a mount that was adopted", () => {
+    const world = worldWith(dumps);
+    const root = world.people.mountClaim("/volumes/dumps");
+    world.people.mount(TARGET, root);
+    world.run(31_000);
+    expect(world.agent.conditions()).toEqual(["dumps Degraded/Stacked"]);
+    world.people.unmount(TARGET);
+    world.settle();
+    expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
+    expect(world.people.stackAt(TARGET).map((mount) => mount.root)).toEqual([root]);
+  });
+
   test("of another claim is told as stale while it cannot be replaced", () => {
     const world = worldWith(dumps);
     world.people.mountClaim("/volumes/dumps");

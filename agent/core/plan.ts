@@ -1,5 +1,6 @@
 import type { Action, ActionKind } from "./action.ts";
 import { type Facts, isStale, oursOnTop, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
+import { sameDirectory } from "./identity.ts";
 import type { Memory } from "./memory.ts";
 
 /** One named rule: the next action for a mount, or null when it has nothing to do. */
@@ -27,8 +28,10 @@ const removeWhatIsWrong: Rule = (facts) => {
   if (!top || !mayAct(facts)) return null;
   if (!isStale(facts, top) && facts.mount.onForeign !== "replace") return null;
   if (facts.observed.rightBelow) return { kind: "uncover", mount: facts.mount.name, top: top.id };
-  const canReplace = facts.memory.sourceHeld || (facts.memory.anchored && !top.deleted);
-  return canReplace ? { kind: "replace", mount: facts.mount.name, top: top.id } : null;
+  const { expected, anchored, sourceHeld } = facts.memory;
+  // The expected directory itself, deleted: what is held of it is as dead.
+  const isExpected = expected !== null && sameDirectory(top, expected);
+  return !isExpected && (sourceHeld || anchored) ? { kind: "replace", mount: facts.mount.name, top: top.id } : null;
 };
 
 const restoreOptions: Rule = (facts) => {

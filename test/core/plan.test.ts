@@ -97,7 +97,13 @@ const cases: [situation: string, action: string, given: Given][] = [
   ["ours by record", "replace 9", { observed: foreign, memory: { ...fromSource, record } }],
   ["ours by record, without details", "nothing", { observed: { ...foreign, details: null }, memory: { record } }],
   ["ours by record, on top of the right one", "uncover 9", { observed: below, memory: { record } }],
-  ["ours, deleted, a new source is held", "replace 9", { observed: { top: deleted }, memory: fromSource }],
+  [
+    "ours, deleted, a new source is held",
+    "replace 9",
+    { observed: { top: { ...deleted, inode: 41n } }, memory: fromSource },
+  ],
+  ["ours, deleted, an anchor of another one is held", "replace 9", { observed: { top: { ...deleted, inode: 41n } } }],
+  ["ours, deleted, and the source that is held with it", "nothing", { observed: { top: deleted }, memory: fromSource }],
   ["ours, deleted, only its own anchor is held", "nothing", { observed: { top: deleted } }],
   ["watched, deleted", "nothing", { ...watched, observed: { ...watched.observed, top: deleted } }],
   [

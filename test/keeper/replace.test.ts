@@ -168,3 +168,18 @@ describe("a foreign mount on top", () => {
     expect(String(world.machine)).toStartWith("/host/dumps: dumps:/dumps nodev,nosuid over dumps:/dumps nodev,nosuid");
   });
 });
+
+test("a stale mount is not replaced by the same deleted directory that an agent still holds", () => {
+  const world = worldWith(dumps);
+  const second = world.start("two", configOf(dumps));
+  world.settle();
+  const before = world.people.stackAt(TARGET);
+  world.people.removeSource("/volumes/dumps");
+  world.kill(world.agent);
+  world.run(60_000);
+  expect(second.conditions()).toEqual(["dumps Broken/SourceDeleted"]);
+  expect(world.people.stackAt(TARGET)).toEqual(before);
+  world.people.makeSource("/volumes/dumps");
+  world.run(31_000);
+  expect(second.conditions()).toEqual(["dumps Healthy/Verified"]);
+});

@@ -30,6 +30,8 @@ Signals:
       );
       return exitCode.usage;
     }
+    // What it makes, on the node and in volumes, is for others too, whatever a service manager hands down (UMask=0077).
+    process.umask(0o022);
     const { MooringAgent } = await import("./run/agent.ts");
     const agent = new MooringAgent({ config: loaded.config, configPath: loaded.path, environment, self: self() });
     endOnSignals((signal, allow) => void agent.stop(signal, allow));

@@ -85,3 +85,19 @@ describe("an application's directory", () => {
     ).toBe([`${outside} 0 711`, `${machine.source}/app 0 711`, `${outside}:`, "", `${machine.source}/app:`].join("\n"));
   });
 });
+
+describe("a directory that a pod asks for", () => {
+  test("is made as asked, and left alone when it is there, whoever asks", async () => {
+    using machine = await Machine.start();
+    const first = directory("pods/app", { uid: 1000, gid: 1000, mode: 0o700 });
+    const second = directory("pods/app", { uid: 2000, gid: 2000, mode: 0o777 });
+    for (const wish of [first, second]) {
+      expect((await ask(machine, { requested: [wish] })).volume).toMatchObject({ problem: null, remark: null });
+      expect(await shown(machine, "pods/app")).toBe("directory 1000 1000 700");
+    }
+    await machine.sh(`ln -s /etc "$1/link"`, { args: [machine.source] });
+    const { volume } = await ask(machine, { requested: [directory("link/app"), directory("other")] });
+    expect(volume).toMatchObject({ problem: null, remark: { reason: "DirectoryBlocked" } });
+    expect(await shown(machine, "other")).toBe("directory 0 0 755");
+  });
+});

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { askVolumeChild } from "../../agent/volume/child-process.ts";
+import { compiled } from "../kernel/harness/compile.ts";
 import { Machine } from "../kernel/harness/machine.ts";
-import { ask, askChild } from "./ask.ts";
+import { refusing } from "../kernel/linux/scene.ts";
+import { ask, askChild, requestFor, selfIn } from "./ask.ts";
 
 const problemOf = async (machine: Machine, source: string, sourceMustBeMount = true) => {
   const { report } = await ask(machine, { mount: { sourceMustBeMount } }, { source, target: machine.target });
@@ -98,6 +102,24 @@ describe("the source", () => {
       await machine.sh(`rm -r "$1"`, { args: [onDisk] });
     }
   });
+});
+
+test("a child on a kernel without statmount says the same", async () => {
+  using machine = await Machine.start({ volume: "ext4" });
+  await machine.sh(`mkdir "$1/claim" "$2"; mount --bind "$1/claim" "$2"`, { args: [machine.source, machine.target] });
+  const request = requestFor({ source: `${machine.source}/claim`, target: machine.target });
+  const [enter = "", pid = "", dash = "", ...program] = selfIn(machine);
+  const deny = [compiled(join(import.meta.dir, "../kernel/linux/deny.c")), refusing(["statmount"])];
+  const reports: unknown[] = [];
+  for (const self of [selfIn(machine), [enter, pid, dash, ...deny, ...program], selfIn(machine)]) {
+    const child = askVolumeChild(self, request);
+    const answer = await child.answer;
+    if (answer.ok && answer.report.volume) answer.report.volume.space = null;
+    reports.push(answer);
+    child.letGo();
+  }
+  expect(reports[1]).toEqual(reports[2] as object);
+  expect(reports[0]).toMatchObject({ ok: true, report: { volume: { problem: null, identity: { root: "/claim" } } } });
 });
 
 describe("the volume is examined through the target", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { until } from "../harness/until.ts";
 import { codeOf, Inside } from "./inside.ts";
-import { extremes, Scene } from "./scene.ts";
+import { extremes, refusing, Scene } from "./scene.ts";
 
 describe.each(extremes)("the bare directory, on %s,", (_, denied) => {
   test("is made when it is missing, and is the one under whatever is mounted", async () => {
@@ -109,7 +109,7 @@ describe.each(extremes)("the bare directory, on %s,", (_, denied) => {
     const { machine, port } = scene;
     const parent = await scene.parent();
     expect(await port.lockBare(await port.openBare(parent))).toBe(true);
-    const inside = await Inside.start(await machine.pod());
+    const inside = await Inside.start(await machine.pod(), refusing(denied));
     const other = await inside.port(denied);
     const theirs = await other.openBare(await other.openParent(`${machine.root}/pod/dumps`));
     expect(await other.lockBare(theirs)).toBe(false);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type * as OpenModule from "../../../agent/kernel/open.ts";
 import { AT_FDCWD, NO_LINKS, O_PATH } from "../../../agent/kernel/open.ts";
 import { codeOf, Inside } from "./inside.ts";
-import { extremes, Scene } from "./scene.ts";
+import { extremes, refusing, Scene } from "./scene.ts";
 
 describe.each(extremes)("the parent is opened, on %s,", (_, denied) => {
   test("with what is missing made, one by one, where mounts are shared", async () => {
@@ -121,7 +121,7 @@ describe.each(extremes)("in a pod, whose volume is the parent, on %s,", (_, deni
   const inPod = async () => {
     const scene = await Scene.open(denied);
     const pod = await scene.machine.pod();
-    const inside = await Inside.start(pod);
+    const inside = await Inside.start(pod, refusing(denied));
     const port = await inside.port(denied);
     const parent = await port.openParent(pod.target);
     const inspect = () => port.inspectParent(parent);

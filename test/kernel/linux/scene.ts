@@ -1,5 +1,6 @@
 import type { Kernel, Parent } from "../../../agent/keeper/port.ts";
 import type { Capabilities } from "../../../agent/kernel/capabilities.ts";
+import { type SyscallName, tables } from "../../../agent/kernel/numbers.ts";
 import type * as OpenModule from "../../../agent/kernel/open.ts";
 import { AT_FDCWD, NO_LINKS, O_DIRECTORY, O_PATH } from "../../../agent/kernel/open.ts";
 import { Machine, type MachineOptions } from "../harness/machine.ts";
@@ -21,6 +22,20 @@ export const kernels: [name: string, denied: Denied][] = [
 /** The newest and the oldest of them. */
 export const extremes = kernels.filter(([, denied]) => denied.length === 0 || denied.length === 4);
 
+/** MOVE_MOUNT_BENEATH and the names in statmount are no calls of their own. */
+const callsOf: Partial<Record<keyof Capabilities, SyscallName[]>> = {
+  mountSetattr: ["mount_setattr"],
+  statmount: ["statmount", "listmount"],
+};
+const ENOSYS = 38;
+
+/** For deny.c: calls that are said to be missing must not be made by whoever knows it. */
+export const refusing = (denied: Denied): string =>
+  denied
+    .flatMap((name) => callsOf[name] ?? [])
+    .map((name) => `${tables[process.arch as "x64" | "arm64"][name]}=${ENOSYS}`)
+    .join();
+
 /** A machine, and in it the keeper's port on the real kernel. */
 export class Scene implements Disposable {
   readonly machine: Machine;
@@ -36,7 +51,7 @@ export class Scene implements Disposable {
   static async open(denied: Denied = [], options: MachineOptions = {}): Promise<Scene> {
     const machine = await Machine.start(options);
     try {
-      const inside = await Inside.start(machine);
+      const inside = await Inside.start(machine, refusing(denied));
       return new Scene(machine, inside, await inside.port(denied));
     } catch (error) {
       machine[Symbol.dispose]();

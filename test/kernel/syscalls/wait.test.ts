@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Kernel, Woken } from "../../../agent/keeper/port.ts";
@@ -63,6 +64,11 @@ describe("a change of the mount table", () => {
 });
 
 describe("a signal", () => {
+  test("is for this process alone: closed on exec", () => {
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${makeSignal()}`, "utf8"))?.[1] ?? "";
+    expect(Number.parseInt(flags, 8) & 0o2004000).toBe(0o2004000);
+  });
+
   test("wakes once, however often it was raised, and before or after the sleep begins", () => {
     const fd = makeSignal();
     const watch = new MountWatch(fd);

@@ -177,8 +177,9 @@ export class Keeper {
       const found = facts[index];
       const ours = found !== undefined && mayHoldOurs(found);
       if (berth.memory.releasing && !ours) forgetMount(this.#kernel, berth);
-      if (this.#releasing && ours) left.push(berth.mount.target);
-      if (!berth.retired || (ours && berth.lock.kind !== "other")) return true;
+      const isLeft = ours && berth.lock.kind !== "other";
+      if (this.#releasing && isLeft) left.push(berth.mount.target);
+      if (!berth.retired || isLeft) return true;
       closeBerth(this.#kernel, berth);
       return false;
     });

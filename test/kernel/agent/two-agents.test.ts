@@ -83,7 +83,8 @@ describe("two agents on one target", () => {
     await first.until("Healthy");
     const second = await Agent.start(machine, { config: { exit: "release" } });
     await second.until("Waiting");
-    await second.end();
+    expect(await second.end()).toBe(0);
+    expect((await second.event("stopped")).afterMs).toBeLessThan(1000);
     expect(machine.mountsAt(machine.target)).toHaveLength(1);
     expect((await first.mount()).condition.state).toBe("Healthy");
   });

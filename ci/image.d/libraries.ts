@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join, posix } from "node:path";
 import type { DebianPackage } from "./debian-packages.ts";
 import { type Elf, elfOf } from "./elf.ts";
@@ -44,7 +44,8 @@ export const librariesFor = (name: string, program: Uint8Array, packages: readon
     if (library.machine !== machine) {
       throw new Error(`${path} of ${owner.name} is for ${library.machine}, ${name} for ${machine}`);
     }
-    entries.set(each, { kind: "file", path, mode: statSync(join(owner.root, path)).mode & 0o777, content });
+    // The kernel wants the loader executable; of the rest Debian has some so and some not.
+    entries.set(each, { kind: "file", path, mode: 0o755, content });
     from.add(owner.name);
     wanted.push(...library.needed);
   }

@@ -1,0 +1,372 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { type Answer, decideExit, type ExitFacts } from "../../../agent/core/exit/decide.ts";
+import { type NodeSelector, readNodeSelector } from "../../../agent/core/exit/node-selector.ts";
+import { claimsBehind } from "../../../agent/core/exit/successor.ts";
+import { type OwnPod, readOwnPod, readWorkload, type Workload } from "../../../agent/core/exit/workload.ts";
+import { type NodeParts, nodeView } from "../report/examples.ts";
+
+const silent = { kind: "silent", why: "no answer in time" } as const;
+const missing = { kind: "missing" } as const;
+const denied = { kind: "denied" } as const;
+const found = <T>(value: T): Answer<T> => ({ kind: "found", value });
+
+interface Spec {
+  source?: unknown;
+  parent?: string;
+  [key: string]: unknown;
+}
+
+/** What the chart's pod says: a volume for the source, a Bidirectional directory of the node for the target. */
+const podSpec = ({
+  source = { persistentVolumeClaim: { claimName: "c" } },
+  parent = "/var/lib/mooring",
+  ...rest
+}: Spec = {}) => ({
+  volumes: [
+    { name: "config", configMap: { name: "x" } },
+    { name: "parent-0", hostPath: { path: parent } },
+    { name: "volume-dumps", ...(source as object) },
+  ],
+  containers: [
+    {
+      name: "mooring",
+      volumeMounts: [
+        { name: "parent-0", mountPath: `/host${parent}`, mountPropagation: "Bidirectional" },
+        { name: "volume-dumps", mountPath: "/volumes/dumps", mountPropagation: "HostToContainer" },
+      ],
+    },
+  ],
+  terminationGracePeriodSeconds: 120,
+  ...rest,
+});
+
+const must = <T>(value: T | null): T => {
+  if (value === null) throw new Error("the example cannot be read");
+  return value;
+};
+
+const podOf = (kind: string | null, change: Record<string, unknown> = {}, spec: Spec = {}): OwnPod =>
+  must(
+    readOwnPod({
+      metadata: {
+        uid: "pod-uid",
+        name: "m-0",
+        namespace: "storage",
+        ...(kind === null
+          ? {}
+          : {
+              ownerReferences: [
+                { kind: "Node", uid: "x" },
+                { kind, name: "m", uid: "owner-uid", controller: true },
+              ],
+            }),
+        ...change,
+      },
+      spec: podSpec(spec),
+    }),
+  );
+const deleting = { deletionTimestamp: "2026-05-03T02:01:00Z" };
+
+const workloadOf = (
+  spec: Spec = {},
+  change: Record<string, unknown> = {},
+  more: Record<string, unknown> = {},
+): Answer<Workload> =>
+  found(
+    must(
+      readWorkload({ metadata: { uid: "owner-uid", ...change }, spec: { template: { spec: podSpec(spec) }, ...more } }),
+    ),
+  );
+
+const shared = { source: { hostPath: { path: "/srv" } } };
+const local = { "kubernetes.io/hostname": "worker-1" };
+const node = (parts: NodeParts = {}) => found(nodeView(parts));
+const tied: Answer<NodeSelector | null> = found(
+  readNodeSelector({
+    nodeSelectorTerms: [
+      { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["worker-1"] }] },
+    ],
+  }),
+);
+
+const daemon = (change: Partial<ExitFacts> = {}): ExitFacts => ({
+  exit: "auto",
+  pinned: "auto",
+  sources: ["/volumes/dumps"],
+  self: podOf("DaemonSet", {}, shared),
+  pod: found(podOf("DaemonSet", deleting, shared)),
+  workload: workloadOf(shared),
+  node: node(),
+  volumes: new Map(),
+  ...change,
+});
+const stateful = (change: Partial<ExitFacts> = {}): ExitFacts => ({
+  ...daemon(),
+  self: podOf("StatefulSet"),
+  pod: found(podOf("StatefulSet", deleting)),
+  workload: workloadOf({}, {}, { replicas: 1 }),
+  ...change,
+});
+/** The agent's pod as it was known, and as it is found while it is being deleted. */
+const pod = (kind: string, spec: Spec, change: Record<string, unknown> = {}) => ({
+  self: podOf(kind, change, spec),
+  pod: found(podOf(kind, { ...change, ...deleting }, spec)),
+});
+const withVolume = (affinity: Answer<NodeSelector | null>) => ({ volumes: new Map([["c", affinity]]) });
+
+const cases: [string, ExitFacts, "keep" | "release", string][] = [
+  // Am I being removed?
+  ["container restart", daemon({ pod: found(podOf("DaemonSet")) }), "keep", "only its container ends"],
+  [
+    "container restart, nothing known before",
+    daemon({ self: null, pod: found(podOf("DaemonSet")) }),
+    "keep",
+    "only its container ends",
+  ],
+  ["API silent", daemon({ pod: silent }), "keep", "nobody can tell"],
+  ["uninstalled without the hook: 401", daemon({ pod: denied }), "release", "permissions are gone"],
+  ["never allowed to ask", daemon({ self: null, pod: denied }), "keep", "never told"],
+  ["404 for a pod that was never seen", daemon({ self: null, pod: missing }), "keep", "never told"],
+  ["force deleted, gone", daemon({ pod: missing }), "keep", "makes another pod on this node"],
+  [
+    "force deleted, the successor has the name",
+    stateful({ pod: found(podOf("StatefulSet", { uid: "next" })) }),
+    "release",
+    "another node",
+  ],
+  [
+    "the successor has the name and is deleted too",
+    stateful({ pod: found(podOf("StatefulSet", { uid: "next", ...deleting })) }),
+    "release",
+    "another node",
+  ],
+  ["deleted, never seen before", daemon({ self: null }), "keep", "makes another pod"],
+  // What becomes of the workload?
+  [
+    "no owner",
+    daemon({ self: podOf(null), pod: found(podOf(null, deleting)) }),
+    "release",
+    "nothing makes another one",
+  ],
+  [
+    "a Deployment's pod",
+    daemon({ self: podOf("ReplicaSet"), pod: found(podOf("ReplicaSet", deleting)), workload: null }),
+    "release",
+    "not certain",
+  ],
+  ["workload deleted in the background", daemon({ workload: missing }), "release", "DaemonSet m is deleted"],
+  [
+    "workload deleted in the foreground",
+    daemon({ workload: workloadOf(shared, deleting) }),
+    "release",
+    "is being deleted",
+  ],
+  [
+    "workload made anew under its name",
+    daemon({ workload: workloadOf(shared, { uid: "new" }) }),
+    "release",
+    "is deleted",
+  ],
+  ["workload silent", daemon({ workload: silent }), "keep", "nobody can tell what becomes"],
+  ["workload denied", daemon({ workload: denied }), "release", "permissions are gone"],
+  // The node
+  ["node deleted", daemon({ node: missing }), "release", "the node is deleted"],
+  ["node silent", daemon({ node: silent }), "keep", "nobody can tell about the node"],
+  ["node denied", daemon({ node: denied }), "keep", "denied"],
+  // DaemonSet
+  ["rollout of a DaemonSet on a directory of the node", daemon(), "keep", "with the same volumes"],
+  [
+    "rollout of a DaemonSet on a shared claim",
+    daemon({ self: podOf("DaemonSet"), pod: found(podOf("DaemonSet", deleting)), workload: workloadOf() }),
+    "keep",
+    "with the same volumes",
+  ],
+  [
+    "rollout of a DaemonSet on a file server",
+    daemon({
+      ...pod("DaemonSet", { source: { nfs: { server: "s" } } }),
+      workload: workloadOf({ source: { nfs: { server: "s" } } }),
+    }),
+    "keep",
+    "with the same volumes",
+  ],
+  [
+    "node deselected",
+    daemon({ workload: workloadOf({ ...shared, nodeSelector: { pool: "x" } }) }),
+    "release",
+    "does not select this node any more: the node lacks the label pool=x",
+  ],
+  [
+    "drained: a DaemonSet stays on a cordoned node",
+    daemon({ node: node({ taints: [{ key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" }] }) }),
+    "keep",
+    "makes another pod",
+  ],
+  [
+    "ephemeral volumes go with the pod",
+    daemon({
+      ...pod("DaemonSet", { source: { ephemeral: {} } }),
+      workload: workloadOf({ source: { ephemeral: {} } }),
+    }),
+    "release",
+    "goes with the pod",
+  ],
+  [
+    "emptyDir goes with the pod",
+    daemon({ ...pod("DaemonSet", { source: { emptyDir: {} } }) }),
+    "release",
+    "goes with the pod",
+  ],
+  [
+    "the rollout brings another directory",
+    daemon({ workload: workloadOf({ source: { hostPath: { path: "/new" } } }) }),
+    "release",
+    "another volume at /volumes/dumps",
+  ],
+  [
+    "the rollout brings another host path",
+    daemon({ workload: workloadOf({ ...shared, parent: "/elsewhere/x" }) }),
+    "release",
+    "does not mount /var/lib/mooring of the node any more",
+  ],
+  ["the source is the image's own", daemon({ sources: ["/nowhere"] }), "release", "/nowhere is no volume of the pod"],
+  [
+    "the next pod has nothing at the source",
+    daemon({ workload: found({ ...must(readWorkload({ metadata: { uid: "owner-uid" }, spec: {} })) }) }),
+    "release",
+    "another volume",
+  ],
+  ["only watched mounts", daemon({ sources: [] }), "keep", "makes another pod"],
+  // StatefulSet
+  ["rollout, not pinned", stateful(), "release", "may put the next pod on another node"],
+  [
+    "rollout, pinned by hostname",
+    stateful({ workload: workloadOf({ nodeSelector: local }) }),
+    "keep",
+    "pinned to this node",
+  ],
+  ["rollout, tied by its volume", stateful(withVolume(tied)), "keep", "volume of claim c is tied to this node"],
+  ["rollout, volume without affinity", stateful(withVolume(found(null))), "release", "another node"],
+  ["rollout, volume unknown", stateful(withVolume(silent)), "keep", "nobody can tell where claim c may go"],
+  ["rollout, volume denied", stateful(withVolume(denied)), "release", "another node"],
+  ["rollout, claim gone", stateful(withVolume(missing)), "release", "another node"],
+  [
+    "scaled to 0",
+    stateful({ ...withVolume(tied), workload: workloadOf({}, {}, { replicas: 0 }) }),
+    "release",
+    "wants no pod 0",
+  ],
+  ["replicas by default", stateful({ ...withVolume(tied), workload: workloadOf() }), "keep", "tied"],
+  [
+    "ordinals that start later",
+    stateful({ ...withVolume(tied), workload: workloadOf({}, {}, { replicas: 1, ordinals: { start: 5 } }) }),
+    "release",
+    "wants no pod 0",
+  ],
+  [
+    "a pod without an ordinal",
+    stateful({ ...pod("StatefulSet", {}, { name: "m" }), workload: workloadOf({ nodeSelector: local }) }),
+    "release",
+    "has no ordinal",
+  ],
+  ["the configuration says pinned", stateful({ pinned: true }), "keep", "the configuration says"],
+  [
+    "the configuration says not pinned",
+    stateful({ ...withVolume(tied), pinned: false }),
+    "release",
+    "the configuration says",
+  ],
+  [
+    "pinned and scaled to 0",
+    stateful({ pinned: true, workload: workloadOf({}, {}, { replicas: 0 }) }),
+    "release",
+    "wants no pod 0",
+  ],
+  [
+    "a claim of a template",
+    stateful({
+      ...withVolume(tied),
+      ...pod("StatefulSet", { source: { persistentVolumeClaim: { claimName: "volume-dumps-m-0" } } }),
+      workload: workloadOf(
+        { source: { persistentVolumeClaim: { claimName: "ignored" } } },
+        {},
+        { volumeClaimTemplates: [{ metadata: { name: "volume-dumps" } }] },
+      ),
+      volumes: new Map([["volume-dumps-m-0", tied]]),
+    }),
+    "keep",
+    "tied to this node",
+  ],
+  // What the configuration says
+  [
+    "exit: keep, although removed",
+    daemon({ exit: "keep", workload: missing }),
+    "keep",
+    "the configuration says exit: keep",
+  ],
+  [
+    "exit: release, although it comes back",
+    daemon({ exit: "release" }),
+    "release",
+    "the configuration says exit: release",
+  ],
+];
+
+test.each(cases)("%s", (_, facts, policy, why) => {
+  const decision = decideExit(facts);
+  expect(decision.policy).toBe(policy);
+  expect(decision.why).toContain(why);
+});
+
+describe("the marks on the node", () => {
+  test.each([
+    ["stay when the agent comes back", daemon(), true],
+    ["are taken back when it does not", daemon({ workload: missing }), false],
+    ["are taken back although the mounts stay", daemon({ exit: "keep", workload: missing }), false],
+    ["stay although the mounts are released", daemon({ exit: "release" }), true],
+  ])("%s", (_, facts, comesBack) => {
+    expect(decideExit(facts).comesBack).toBe(comesBack);
+  });
+});
+
+test("the claims behind the sources, each once", () => {
+  const pod = podOf("StatefulSet");
+  expect(claimsBehind(pod, ["/volumes/dumps", "/volumes/dumps/sub", "/nowhere"])).toEqual(["c"]);
+  expect(claimsBehind(podOf("DaemonSet", {}, shared), ["/volumes/dumps"])).toEqual([]);
+});
+
+describe("reading a pod and a workload", () => {
+  test("the grace period: of the deletion, of the pod, or the default", () => {
+    expect(podOf("DaemonSet").graceSeconds).toBe(120);
+    expect(podOf("DaemonSet", { ...deleting, deletionGracePeriodSeconds: 5 }).graceSeconds).toBe(5);
+    expect(podOf("DaemonSet", {}, { terminationGracePeriodSeconds: null }).graceSeconds).toBe(30);
+  });
+
+  test("whether the hook wants to unlock", () => {
+    expect(podOf("DaemonSet", { annotations: { "mooring.dev/unlock": "true" } }).unlock).toBeTrue();
+    expect(podOf("DaemonSet", { annotations: { "mooring.dev/unlock": "yes" } }).unlock).toBeFalse();
+  });
+
+  test("nonsense is neither, and makes no decision throw", () => {
+    for (const body of [null, [], 7, {}, { metadata: { uid: "a", name: "b" } }]) expect(readOwnPod(body)).toBeNull();
+    for (const body of [null, [], 7, {}]) expect(readWorkload(body)).toBeNull();
+    const shape = fc.record({ metadata: fc.record({ uid: fc.constant("owner-uid") }), spec: fc.anything() });
+    fc.assert(
+      fc.property(shape, shape, (workload, pod) => {
+        const self = readOwnPod({ ...pod, metadata: { ...podOf("DaemonSet"), ...pod.metadata } });
+        const facts = daemon({ self, workload: found(must(readWorkload(workload))) });
+        expect(["keep", "release"]).toContain(decideExit(facts).policy);
+      }),
+    );
+  });
+});
+
+test("whatever the API says, a released mount was really removed: never on silence alone", () => {
+  const answers = <T>(value: Answer<T>) => fc.constantFrom<Answer<T>>(value, silent);
+  fc.assert(
+    fc.property(answers(daemon().pod), answers(workloadOf(shared)), answers(node()), (pod, workload, nodeAnswer) => {
+      expect(decideExit(daemon({ pod, workload, node: nodeAnswer })).policy).toBe("keep");
+    }),
+  );
+});

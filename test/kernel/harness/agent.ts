@@ -14,6 +14,8 @@ export interface AgentOptions {
   env?: Record<string, string>;
   /** Without a file: the environment alone configures it. */
   fileless?: boolean;
+  /** A configuration that is there already. */
+  configPath?: string;
   /** Another binary than dist/mooring. */
   binary?: string;
 }
@@ -36,9 +38,9 @@ export class Agent {
 
   /** Writes a configuration and starts the agent with it; it listens, which does not mean that it is ready. */
   static async start(machine: Machine, options: AgentOptions = {}): Promise<Agent> {
-    const { binary = releaseBuild, env, fileless = false } = options;
-    const path = join(machine.root, "mooring.yaml");
-    if (!fileless) await machine.write(path, configFor(machine, options));
+    const { binary = releaseBuild, env, fileless = false, configPath } = options;
+    const path = configPath ?? join(machine.root, "mooring.yaml");
+    if (!fileless && !configPath) await machine.write(path, configFor(machine, options));
     const program = machine.run([binary, "run", ...(fileless ? [] : ["--config", path])], env ? { env } : {});
     const line = await program.line((said) => said.includes('"event":"listening"'), { what: "the agent to listen" });
     return new Agent(program, (JSON.parse(line) as { url: string }).url, path);
@@ -114,6 +116,14 @@ export class Agent {
     const line = body.split("\n").find((candidate) => candidate.startsWith(`${series} `));
     if (line === undefined) throw new Error(`no series ${series} in:\n${body}`);
     return Number(line.slice(series.length + 1));
+  }
+
+  /** Gives it another configuration, over what its first one had, and waits until it has taken that over. */
+  async reconfigure(machine: Machine, options: AgentOptions): Promise<void> {
+    const before = this.events("configReloaded").length;
+    await machine.write(this.configPath, configFor(machine, options));
+    this.program.kill("SIGHUP");
+    await this.event("configReloaded", before + 1);
   }
 
   /** Ends it and returns its exit code, or the signal that ended it. */

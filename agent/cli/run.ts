@@ -35,7 +35,7 @@ Signals:
     const { MooringAgent } = await import("./run/agent.ts");
     const agent = new MooringAgent({ config: loaded.config, configPath: loaded.path, environment, self: self() });
     endOnSignals((signal, allow) => void agent.stop(signal, allow));
-    process.on("SIGHUP", () => void agent.reload());
+    process.on("SIGHUP", () => void agent.reload("asked"));
     return agent.run();
   },
 };

@@ -44,6 +44,8 @@ export class MooringAgent {
   #kubernetes: Kubernetes | null = null;
   #released: ((left: string[]) => void) | null = null;
   #stopWatching: () => void = () => {};
+  /** The file that was loaded last was broken. */
+  #isRejected = false;
   #ending = false;
 
   constructor(options: AgentOptions) {
@@ -89,7 +91,7 @@ export class MooringAgent {
     });
     void this.#startReporting();
     const { configPath } = this.#options;
-    if (configPath !== null) this.#stopWatching = watchConfigFile(configPath, () => void this.reload());
+    if (configPath !== null) this.#stopWatching = watchConfigFile(configPath, () => void this.reload("changed"));
     const code = await this.#ended.promise;
     await this.#outlets.end();
     return code;
@@ -112,17 +114,21 @@ export class MooringAgent {
     this.#audience.close();
   }
 
-  /** Takes over a changed configuration; a broken one is told about and changes nothing. */
-  async reload(): Promise<void> {
+  /** Takes over a changed configuration; a broken one is told about and changes nothing. Who asks gets an answer. */
+  async reload(why: "asked" | "changed"): Promise<void> {
     const { configPath, environment } = this.#options;
     if (configPath === null || this.#ending) return;
     const loaded = await loadConfig(configPath, environment);
     if (!loaded.ok) {
       const problems = problemLines(loaded.problems, configPath);
+      this.#isRejected = true;
       this.#ledger.configRejected(problems);
       this.#tell({ kind: "configRejected", path: configPath, problems });
       return;
     }
+    const isNews = this.#isRejected || JSON.stringify(loaded.config) !== JSON.stringify(this.#config);
+    if (why === "changed" && !isNews) return;
+    this.#isRejected = false;
     this.#config = loaded.config;
     this.#ledger.configured(loaded.config);
     this.#keeper.order({ kind: "configure", config: loaded.config });

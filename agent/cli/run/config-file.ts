@@ -3,8 +3,9 @@ import { stat } from "node:fs/promises";
 const LOOK_EVERY_MS = 2000;
 
 /**
- * Calls `onChanged` whenever the file under `path` is another one or has other content, through the symbolic links that
- * a ConfigMap swaps. A file that is away for a moment is waited for. Returns how to stop.
+ * Calls `onChanged` whenever the file under `path` is another one or may have other content, through the symbolic links
+ * that a ConfigMap swaps, and once at the start: it may have changed since it was loaded. A file that is away for a
+ * moment is waited for. Returns how to stop.
  */
 export function watchConfigFile(path: string, onChanged: () => void): () => void {
   let seen: string | null = null;
@@ -12,7 +13,7 @@ export function watchConfigFile(path: string, onChanged: () => void): () => void
     const found = await stat(path).catch(() => null);
     if (!found) return;
     const now = `${found.dev} ${found.ino} ${found.mtimeMs} ${found.size}`;
-    if (seen !== null && seen !== now) onChanged();
+    if (seen !== now) onChanged();
     seen = now;
   };
   void look();

@@ -62,7 +62,7 @@ export function mayHoldOurs(facts: Facts): boolean {
   const { mount, memory, observed } = facts;
   if (mount.source === null) return false;
   if (observed.parent.kind === "trouble") return memory.attachedId !== null;
-  return oursOnTop(facts) !== null || observed.rightBelow;
+  return oursOnTop(facts) !== null || observed.oursBelow;
 }
 
 /** Per-mount options that the configuration asks for and the mount lacks, or that came in from outside. */

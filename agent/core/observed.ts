@@ -60,6 +60,8 @@ export interface Observed {
   stack: bigint[];
   /** The right mount lies in the stack, but not on top. */
   rightBelow: boolean;
+  /** So does one of ours: the right one, or one that the record names. */
+  oursBelow: boolean;
   bare: BareView | null;
 }
 

@@ -1,6 +1,6 @@
 import { sameMounted } from "../core/facts.ts";
 import { sameDirectory } from "../core/identity.ts";
-import type { Observed, ParentView, Top } from "../core/observed.ts";
+import type { MountDetails, MountedRecord, Observed, ParentView, Top } from "../core/observed.ts";
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, dropLock, dropParent } from "./berth.ts";
 import { explain } from "./explain.ts";
@@ -14,6 +14,7 @@ const nothing: Omit<Observed, "parent" | "lock"> = {
   details: null,
   stack: [],
   rightBelow: false,
+  oursBelow: false,
   bare: null,
 };
 
@@ -37,8 +38,7 @@ function lookAt(kernel: Kernel, berth: Berth, asked: Depth): Observed {
   const top = kernel.look(berth.parent);
   checkLock(kernel, berth, top, depth);
   const { details, stack } = describeTop(kernel, berth, top, depth);
-  const rightBelow = isRightBelow(kernel, berth, stack);
-  return { parent, lock: berth.lock, top, details, stack, rightBelow, bare: berth.bareView };
+  return { parent, lock: berth.lock, top, details, stack, ...below(kernel, berth, stack), bare: berth.bareView };
 }
 
 function reachParent(kernel: Kernel, berth: Berth, depth: Depth): ParentView {
@@ -119,11 +119,19 @@ function describeTop(kernel: Kernel, berth: Berth, top: Top, depth: Depth): NonN
 }
 
 /** By id when we attached it in this life; else by what the kernel calls it, compared with the verified source. */
-function isRightBelow(kernel: Kernel, { memory }: Berth, stack: bigint[]): boolean {
-  if (stack.length < 2 || !memory.expected) return false;
-  const { expected, attachedId } = memory;
-  return stack.slice(1).some((id) => {
-    const details = id === attachedId ? null : kernel.describe(id);
-    return id === attachedId || (details !== null && sameMounted(expected, details));
-  });
+function below(kernel: Kernel, { memory }: Berth, stack: bigint[]): Pick<Observed, "rightBelow" | "oursBelow"> {
+  const { expected, attachedId, record } = memory;
+  let [rightBelow, oursBelow] = [false, false];
+  for (const id of stack.slice(1)) {
+    const details = kernel.describe(id);
+    const isAttached = id === attachedId;
+    if (expected && (isAttached || isOneOf([expected], details))) rightBelow = true;
+    // Ours it is still when its directory has been deleted since.
+    const recorded = details && { ...details, root: details.root.replace(/\/\/deleted$/, "") };
+    if (rightBelow || isAttached || isOneOf(record?.mounted ?? [], recorded)) oursBelow = true;
+  }
+  return { rightBelow, oursBelow };
 }
+
+const isOneOf = (known: readonly MountedRecord[], details: MountDetails | null): boolean =>
+  details !== null && known.some((each) => sameMounted(each, details));

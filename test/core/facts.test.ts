@@ -75,7 +75,7 @@ test("a target may hold a mount of ours on top, below another one, or out of sig
   expect(mayHoldOurs(factsOf())).toBe(true);
   expect(mayHoldOurs(factsOf(bare))).toBe(false);
   expect(mayHoldOurs(factsOf(foreign))).toBe(false);
-  expect(mayHoldOurs(factsOf({ observed: { ...foreign.observed, rightBelow: true } }))).toBe(true);
+  expect(mayHoldOurs(factsOf({ observed: { ...foreign.observed, oursBelow: true } }))).toBe(true);
   expect(mayHoldOurs(factsOf({ observed: { ...bare.observed, parent: trouble } }))).toBe(true);
   expect(mayHoldOurs(factsOf({ observed: { parent: trouble }, memory: { attachedId: null } }))).toBe(false);
 });

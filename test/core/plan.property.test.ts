@@ -64,6 +64,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc
       details: fc.constantFrom(null, wrongDetails, { ...wrongDetails, ...expected }),
       stack: fc.subarray([7n, 8n, 9n]),
       rightBelow: fc.boolean(),
+      oursBelow: fc.boolean(),
       bare: fc.option(fc.record({ locked: fc.boolean(), immutable: fc.boolean(), shadowed: fc.nat(2) }), { nil: null }),
     }),
     memory: fc.record({

@@ -28,6 +28,8 @@ export class Agent {
   /** What its volume children found usable, by target, the latest last. */
   readonly usable = new Map<string, Directory[]>();
   beats: number[] = [];
+  /** What the last release has left, once one was ordered. */
+  left: string[] | null = null;
   restartNeeded: string | null = null;
   alive = true;
   readonly #machine: Machine;
@@ -101,6 +103,10 @@ export class Agent {
     return this.status.map(({ name, condition }) => `${name} ${condition.state}/${condition.reason}`);
   }
 
+  toString(): string {
+    return `${this.name}: ${this.conditions().join(", ")}`;
+  }
+
   #hear(news: News): void {
     switch (news.kind) {
       case "heard":
@@ -122,6 +128,7 @@ export class Agent {
         this.restartNeeded = news.why;
         break;
       case "released":
+        this.left = news.left;
         break;
     }
     this.posted.push(news);

@@ -6,10 +6,7 @@ const dumps = mountOf({ name: "dumps" });
 const data = mountOf({ name: "data" });
 const TARGET = dumps.target;
 
-const leftOf = ({ agent }: ReturnType<typeof worldWith>): string[] | null => {
-  const released = agent.posted.filter((news) => news.kind === "released").at(-1);
-  return released?.left ?? null;
-};
+const leftOf = ({ agent }: ReturnType<typeof worldWith>): string[] | null => agent.left;
 
 describe("a release", () => {
   test("detaches every mount, leaves sealed directories and pins nothing", () => {
@@ -84,6 +81,22 @@ describe("a release", () => {
     world.settle();
     expect(leftOf(world)).toEqual([TARGET]);
     expect(world.people.stackAt(TARGET)).toHaveLength(2);
+  });
+
+  test("says that one of an earlier source is left below somebody's mount", () => {
+    const world = worldWith(dumps);
+    world.people.mountForeign(TARGET, { source: "other" });
+    world.kill(world.agent);
+    world.people.unmountClaim("/volumes/dumps");
+    const agent = world.start("one", configOf(dumps));
+    world.settle();
+    agent.order({ kind: "release" });
+    world.settle();
+    expect(agent.left).toEqual([TARGET]);
+    world.people.unmount(TARGET);
+    world.settle();
+    expect(agent.left).toEqual([]);
+    expect(world.people.stackAt(TARGET)).toEqual([]);
   });
 
   test("right after a start releases what an earlier life mounted", () => {

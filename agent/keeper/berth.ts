@@ -59,10 +59,11 @@ export function holdAnchor(kernel: Kernel, berth: Berth, tree: Tree | null): voi
   berth.memory.anchored = tree !== null;
 }
 
-/** Given up on purpose: nothing pins the volume any more, and nothing is missed. */
-export function forgetMount(kernel: Kernel, berth: Berth): void {
+/** Given up on purpose: nothing is held to put it back, and once none of ours is `left`, nothing is missed. */
+export function giveUp(kernel: Kernel, berth: Berth, left: boolean): void {
   holdSource(kernel, berth, null);
   holdAnchor(kernel, berth, null);
+  if (left) return;
   berth.memory.attachedId = null;
   berth.memory.lostAt = null;
 }
@@ -83,7 +84,7 @@ export function reconfigureBerth(kernel: Kernel, berth: Berth, mount: Mount): vo
 }
 
 function forgetExpected(kernel: Kernel, berth: Berth): void {
-  forgetMount(kernel, berth);
+  giveUp(kernel, berth, false);
   berth.memory.expected = null;
 }
 

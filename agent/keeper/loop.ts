@@ -4,7 +4,7 @@ import { type Facts, mayHoldOurs } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
-import { type Berth, closeBerth, forgetMount, openBerth, reconfigureBerth } from "./berth.ts";
+import { type Berth, closeBerth, giveUp, openBerth, reconfigureBerth } from "./berth.ts";
 import { hearNothing, hearReport } from "./hear.ts";
 import type { KeeperStatus, News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
@@ -176,7 +176,7 @@ export class Keeper {
     this.#berths = this.#berths.filter((berth, index) => {
       const found = facts[index];
       const ours = found !== undefined && mayHoldOurs(found);
-      if (berth.memory.releasing && !ours) forgetMount(this.#kernel, berth);
+      if (berth.memory.releasing) giveUp(this.#kernel, berth, ours);
       const isLeft = ours && berth.lock.kind !== "other";
       if (this.#releasing && isLeft) left.push(berth.mount.target);
       if (!berth.retired || isLeft) return true;

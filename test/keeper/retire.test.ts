@@ -37,6 +37,7 @@ describe("a mount that no configuration names any more", () => {
     world.agent.configure(configOf(data));
     world.run(60_000);
     expect(world.people.stackAt(TARGET)).toHaveLength(2);
+    expect(String(world.agent.process.descriptors)).toBe("bare 2, parent 2, tree 1");
     world.people.unmount(TARGET);
     world.settle();
     expect(world.people.stackAt(TARGET)).toHaveLength(0);

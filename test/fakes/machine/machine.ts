@@ -109,6 +109,11 @@ export class Machine {
     return this.#mounts.filter((mount) => mount.at === at).reverse();
   }
 
+  /** Every file system that something holds. */
+  allFileSystems(): readonly FileSystem[] {
+    return this.#fileSystems;
+  }
+
   findMount(id: bigint): Mount | null {
     return this.#mounts.find((mount) => mount.id === id) ?? null;
   }

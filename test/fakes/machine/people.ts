@@ -8,6 +8,8 @@ const PEOPLE = "people";
 /** What people and other programs do to the mounts of a machine. Each says whether it could be done. */
 export class People {
   readonly #machine: Machine;
+  /** Every directory that ever was a source. */
+  readonly sourceDirectories = new Set<Directory>();
   readonly #root = new FileSystem("8:0", { source: "/dev/root" });
 
   constructor(machine: Machine) {
@@ -21,6 +23,7 @@ export class People {
     const fileSystem = this.#machine.makeFileSystem({ source: name.slice(1), ...options });
     const mount = this.#machine.makeMount(fileSystem.root, mountOptions, PEOPLE);
     const directory = fileSystem.makeDirectory(name);
+    this.sourceDirectories.add(directory);
     this.#machine.sources.set(path, { directory, mount });
     this.#machine.sweep();
     return directory;
@@ -46,6 +49,7 @@ export class People {
     const source = this.#machine.sources.get(path);
     if (!source?.directory.removed) return false;
     source.directory = source.directory.fileSystem.makeDirectory(source.directory.path);
+    this.sourceDirectories.add(source.directory);
     this.#machine.sweep();
     return true;
   }

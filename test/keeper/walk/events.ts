@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import type { MountOption } from "../../../agent/core/config/config.ts";
+import { type Happening, happenings } from "./happen.ts";
+
+/** What may happen to the agents. */
+const toAgents = ["kill", "killAll", "start", "startSecond", "probe"] as const;
+
+/** Calls that may be made to fail. */
+export const calls = [
+  ...["openParent", "inspectParent", "look", "describe", "stack", "openBare", "inspectBare", "lockBare", "readRecord"],
+  ...["clearFlag", "chmod", "writeRecord", "setFlag", "take", "identify", "cloneSource", "cloneTop", "attach"],
+  ...["attachBeneath", "detachTop", "changeOptions"],
+] as const;
+
+export type Event =
+  | { kind: Happening; target: number }
+  | { kind: (typeof toAgents)[number] }
+  | { kind: "configure"; mounts: Wish[] }
+  | { kind: "fail"; call: (typeof calls)[number]; code: string; times: number; skip: number };
+
+/** What a configuration says of one of the two mounts; null leaves it out. */
+export type Wish = {
+  watched: boolean;
+  /** Its source is another claim than usual. */
+  other: boolean;
+  onForeign: "report" | "replace";
+  options: MountOption[];
+} | null;
+
+/** Something happens, and then this much time goes by; null: the agents do not even notice before the next event. */
+export interface Step {
+  event: Event;
+  waitMs: number | null;
+}
+
+export interface Plan {
+  beneath: boolean;
+  setsFlags: boolean;
+  mounts: Wish[];
+  steps: Step[];
+  /** In the end people take their own mounts away. */
+  tidy: boolean;
+}
+
+const wish = (weightOfNone: number): fc.Arbitrary<Wish> =>
+  fc.oneof(
+    {
+      weight: 10,
+      arbitrary: fc.record({
+        watched: fc.nat(4).map((one) => one === 0),
+        other: fc.nat(5).map((one) => one === 0),
+        onForeign: fc.constantFrom("report" as const, "replace" as const),
+        options: fc.constantFrom<MountOption[]>(["nosuid", "nodev"], ["ro"], []),
+      }),
+    },
+    { weight: weightOfNone, arbitrary: fc.constant(null) },
+  );
+
+const event: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 20,
+    arbitrary: fc.record({ kind: fc.constantFrom(...(Object.keys(happenings) as Happening[])), target: fc.nat(1) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom("unmount" as const, "mountForeign" as const), target: fc.nat(1) }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom(...toAgents) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("configure" as const), mounts: fc.tuple(wish(3), wish(3)) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("fail" as const),
+      call: fc.constantFrom(...calls),
+      code: fc.constantFrom("EIO", "ENOMEM", "EBUSY", "EINVAL", "EPERM", "ESTALE"),
+      times: fc.constantFrom(1, 1, 1, 2, 5, 50),
+      skip: fc.nat(3),
+    }),
+  },
+);
+
+const waitMs = fc.constantFrom(null, 0, 0, 60, 1000, 6000, 31_000);
+
+export const anyPlan: fc.Arbitrary<Plan> = fc.record({
+  beneath: fc.boolean(),
+  setsFlags: fc.nat(4).map((one) => one !== 0),
+  mounts: fc.tuple(wish(0), wish(0)),
+  steps: fc.array(fc.record({ event, waitMs }), { maxLength: 30 }),
+  tidy: fc.boolean(),
+});

@@ -1,0 +1,160 @@
+import type { Action } from "../../../agent/core/action.ts";
+import { serves } from "../../../agent/core/condition.ts";
+import type { Mount as MountConfig } from "../../../agent/core/config/config.ts";
+import type { Directory } from "../../fakes/machine/file-system.ts";
+import type { Change } from "../../fakes/machine/machine.ts";
+import { isDirectory, type Mount } from "../../fakes/machine/mount.ts";
+import type { Agent } from "../agent.ts";
+import type { World } from "../world.ts";
+import { parentOf, pathOf } from "./happen.ts";
+
+/** What an agent is doing just now. */
+export interface Doing {
+  agent: Agent;
+  action: Action;
+  mount: MountConfig;
+}
+
+const must = (holds: boolean, promise: string, what: unknown): void => {
+  if (!holds) throw new Error(`${promise}: ${typeof what === "string" ? what : Bun.inspect(what, { depth: 3 })}`);
+};
+
+/**
+ * Holds each change that an agent makes to the mounts against what it may do. Ours are those that agents made of a
+ * source; those that people made of one may have been adopted.
+ */
+export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null, change: Change): void {
+  if (change.by === "people") return;
+  must(doing !== null, "agents change mounts in an action only", change);
+  if (!doing) return;
+  const { agent, action, mount: config } = doing;
+  const { onForeign } = config;
+  const { at, mount, what } = change;
+  const stack = world.machine.stackOn(at);
+  const told = `${action.kind} at ${at.path}: ${what} ${String(mount.root.fileSystem.source)}:${mount.root.path}`;
+  must(config.source === null || at.lock?.by === agent.name, "nobody acts without the lock", told);
+  must(isUsable(agent, at, mount.root) || what === "detached", "only what was verified is touched", told);
+  if (what === "detached") {
+    must(
+      ours.has(mount) || world.people.sourceDirectories.has(mount.root) || isGivenUs(doing),
+      "what is not ours is left alone",
+      told,
+    );
+    must(mount.inside === 0, "nothing goes along", told);
+    const isWanted = agent.config.mounts.some(({ target }) => target === config.target);
+    must(action.kind !== "detach" || !isWanted || agent.left !== null, "what is configured is not given up", told);
+    must(config.source !== null || onForeign === "replace", "what is only watched is left alone", told);
+    const gapless = world.machine.beneath && (action.kind === "replace" || action.kind === "uncover");
+    must(!gapless || stack.length > 0, "a target is never bare while it is replaced", told);
+  } else if (what !== "changedOptions") {
+    if (config.source !== null) ours.add(mount);
+    const twins = stack.filter(({ by, root }) => by !== "people" && root === mount.root);
+    // A source that was deleted while it was held is noticed when it is attached, or at the next probe.
+    must(twins.length === 1 || mount.root.removed, "ours do not multiply", told);
+    const isInTheWay = what === "attached" && "top" in action && stack.some(({ id }) => id === action.top);
+    must(!isInTheWay, "what is replaced is gone before the right one comes", told);
+    const isPlain = action.kind === "attach" || action.kind === "heal";
+    must(!isPlain || stack.length === 1, "nothing is put on top of a mount", told);
+    const whole = action.kind !== "attach" || config.options.every((option) => mount.options.has(option));
+    must(whole, "no mount is visible without its options", told);
+  }
+}
+
+const isUsable = (agent: Agent, { path }: Directory, root: Directory): boolean =>
+  agent.usable.get(path)?.includes(root) ?? false;
+
+/** The policy gives us what is not ours. What is given up on purpose is ours alone. */
+const isGivenUs = ({ action, mount: { onForeign } }: Doing): boolean =>
+  action.kind !== "detach" && onForeign === "replace";
+
+/** Holds what an agent has and says after a step against how things are. */
+export function checkStep(world: World, agent: Agent): void {
+  const opened = agent.process.descriptors.all();
+  for (const index of [0, 1]) {
+    const parents = opened.filter((each) => each.kind === "parent" && each.parent.path === parentOf(index));
+    const bares = opened.filter((each) => each.kind === "bare" && each.directory.path === pathOf(index));
+    must(parents.length <= 1 && bares.length <= 1, "no descriptor leaks", String(agent.process.descriptors));
+  }
+  for (const kind of ["tree", "directory"] as const)
+    must(
+      opened.filter((each) => each.kind === kind).length <= 2,
+      "no descriptor leaks",
+      String(agent.process.descriptors),
+    );
+  for (const { condition, target, attached } of agent.status) {
+    if (!serves(condition.state)) continue;
+    const top = topSeenBy(world, agent, target);
+    const told = `${condition.state}/${condition.reason} at ${target}\n${world.machine}`;
+    must(top !== null && !top.root.removed, "a mount that serves is there", told);
+    must(agent.usable.get(target)?.at(-1) === top?.root, "a mount that serves is the verified one", told);
+    must(attached, "what serves counts as attached", told);
+  }
+}
+
+/** The top mount in the parent that the agent holds open: it may be another one than its path leads to by now. */
+function topSeenBy({ machine }: World, agent: Agent, target: string): Mount | null {
+  const cut = target.lastIndexOf("/");
+  const opened = agent.process.descriptors.all();
+  const held = opened.find((each) => each.kind === "parent" && each.parent.path === target.slice(0, cut));
+  const entry = held?.kind === "parent" ? held.parent.entries.get(target.slice(cut + 1)) : undefined;
+  return entry && isDirectory(entry) ? (machine.stackOn(entry)[0] ?? null) : null;
+}
+
+/** Two failures of one action are as far apart as the shortest backoff at least; no status is posted twice. */
+export function checkPace(agent: Agent): void {
+  const last = new Map<string, number>();
+  for (const trace of agent.traces) {
+    if (trace.kind !== "actionFailed") continue;
+    const key = `${trace.mount} ${trace.action}`;
+    const pause = trace.at - (last.get(key) ?? Number.NEGATIVE_INFINITY);
+    must(pause >= agent.config.recovery.backoff.minMs, "nothing is tried faster than the shortest backoff", key);
+    last.set(key, trace.at);
+  }
+  const statuses = agent.posted.filter(({ kind }) => kind === "status").map((news) => Bun.inspect(news, { depth: 9 }));
+  const repeated = statuses.some((status, index) => status === statuses[index - 1]);
+  must(!repeated, "a status is posted when it changed", statuses.at(-1) ?? "");
+}
+
+/** How a mount must stand in the end, once everything is good again but what people left on the target. */
+export function checkEnd(world: World, ours: Set<Mount>, agent: Agent): void {
+  for (const { source, target, onForeign, name } of agent.config.mounts) {
+    const condition = agent.status.find((status) => status.target === target)?.condition;
+    const verdict = `${condition?.state}/${condition?.reason}`;
+    const told = `${name} is ${verdict}: ${condition?.message}\n${world.machine}`;
+    if (source === null) {
+      must(restsWhenWatched.has(verdict), "a watched mount comes to rest", told);
+      continue;
+    }
+    const [top] = world.people.stackAt(target);
+    const isRight = top?.root === world.machine.sources.get(source)?.directory;
+    const isForeign = top !== undefined && !isRight && !ours.has(top);
+    if (isForeign && onForeign === "report") must(verdict === "Wrong/ForeignMount", "a foreign mount is told", told);
+    else must(restsWhenManaged.has(verdict), "a mount comes to serve", told);
+    const bare = world.people.bareAt(target);
+    must(bare?.lock?.by === agent.name, "the bare directory is held", told);
+    const isSealed = bare?.mode === 0 && bare.immutable;
+    must(isSealed || !world.machine.setsFlags, "the bare directory is sealed", told);
+  }
+}
+
+/** Everything that was given up is gone and pinned by nothing, but for what somebody's mount lies on. */
+export function checkRelease(world: World, ours: Set<Mount>, agent: Agent): void {
+  const managed = agent.config.mounts.filter(({ source }) => source !== null);
+  const remains = managed.filter(({ target }) => world.people.stackAt(target).some((mount) => ours.has(mount)));
+  for (const { target } of remains) {
+    const [top] = world.people.stackAt(target);
+    must(top?.by === "people", "our mounts are given up", `${target}\n${world.machine}`);
+    must(agent.left?.includes(target) === true, "what is left is told", `${target}\n${world.machine}`);
+  }
+  if (remains.length > 0) return;
+  const trees = agent.process.descriptors.all().filter(({ kind }) => kind === "tree" || kind === "directory");
+  const watched = agent.config.mounts.length - managed.length;
+  must(trees.length <= watched, "what is given up is not pinned", String(agent.process.descriptors));
+}
+
+const restsWhenManaged = new Set(["Healthy/Verified", "Degraded/Stacked", "Degraded/ShadowedFiles"]);
+const restsWhenWatched = new Set([
+  ...["Healthy/Verified", "Degraded/Stacked", "Absent/SourceUnknown", "Absent/NotMounted"],
+  ...["Wrong/ForeignMount", "Broken/SourceDeleted"],
+  ...["ReadOnly/MountReadOnly", "Unknown/MountReadOnly"],
+]);

@@ -1,0 +1,165 @@
+import type { ActionKind } from "../../../agent/core/action.ts";
+import type { Config } from "../../../agent/core/config/config.ts";
+import { act } from "../../../agent/keeper/act.ts";
+import type { Mount } from "../../fakes/machine/mount.ts";
+import type { Agent } from "../agent.ts";
+import { configOf, mountOf } from "../configuration.ts";
+import { World } from "../world.ts";
+import type { Event, Plan, Step, Wish } from "./events.ts";
+import { claimOf, happenings, names, otherClaimOf, parentOf, pathOf } from "./happen.ts";
+import { checkChange, checkEnd, checkPace, checkRelease, checkStep, type Doing } from "./invariants.ts";
+
+const MINUTE = 60_000;
+
+/** Lets everything of a plan happen to two mounts, and checks at every step and in the end that the promises hold. */
+export class Walk {
+  readonly world = new World();
+  readonly #perform: typeof act;
+  readonly #plan: Plan;
+  #config: Config;
+  #doing: Doing | null = null;
+  /** Mounts that agents made of a source. */
+  readonly #ours = new Set<Mount>();
+  #done: ActionKind[] = [];
+
+  /** `perform` carries the actions out: the real executors, or one that is broken. */
+  constructor(plan: Plan, perform: typeof act = act) {
+    this.#plan = plan;
+    this.#perform = perform;
+    this.#config = configFor(plan.mounts);
+    const { machine, people } = this.world;
+    machine.beneath = plan.beneath;
+    machine.setsFlags = plan.setsFlags;
+    machine.onChange((change) => checkChange(this.world, this.#ours, this.#doing, change));
+    for (const index of [0, 1]) {
+      machine.makeParent(parentOf(index));
+      const root = people.mountClaim(claimOf(index));
+      people.mountClaim(otherClaimOf(index));
+      if (plan.mounts[index]?.watched && people.makeBare(pathOf(index))) people.mount(pathOf(index), root);
+    }
+    this.#start("one");
+    this.#pass(0);
+  }
+
+  /** Throws what went wrong, after the steps that led there. */
+  run(): void {
+    for (const step of this.#plan.steps) this.#take(step);
+    this.#makeGood();
+    this.#pass(5 * MINUTE);
+    const [agent] = this.world.agents;
+    if (!agent) throw new Error("one agent is left");
+    checkEnd(this.world, this.#ours, agent);
+    this.#rest(agent);
+    agent.left = [];
+    agent.order({ kind: "release" });
+    this.#pass(MINUTE);
+    checkRelease(this.world, this.#ours, agent);
+  }
+
+  #take({ event, waitMs }: Step): void {
+    this.#let(event);
+    if (waitMs !== null) this.#pass(waitMs);
+  }
+
+  #let(event: Event): void {
+    const { world } = this;
+    const [first] = world.agents;
+    switch (event.kind) {
+      case "kill":
+        return void (first && world.kill(first));
+      case "killAll":
+        for (const agent of world.agents) world.kill(agent);
+        return;
+      case "start":
+        return void (world.agents.length === 0 && this.#start("one"));
+      case "startSecond":
+        return void (world.agents.length === 1 && this.#start(first?.name === "two" ? "one" : "two"));
+      case "probe":
+        for (const agent of world.agents) agent.probe();
+        for (const agent of world.agents) agent.pollProbers();
+        return;
+      case "configure":
+        this.#config = configFor(event.mounts);
+        for (const agent of world.agents) agent.configure(this.#config);
+        return;
+      case "fail":
+        world.machine.faults.fail(event.call, event.code, event.times, event.skip);
+        return;
+      default:
+        happenings[event.kind](world, event.target);
+    }
+  }
+
+  #start(name: string): void {
+    const perform: typeof act = (scene, action) => {
+      this.#doing = { agent, action, mount: scene.berth.mount };
+      this.#done.push(action.kind);
+      try {
+        return this.#perform(scene, action);
+      } finally {
+        this.#doing = null;
+      }
+    };
+    const agent = this.world.start(name, this.#config, perform);
+  }
+
+  /** Lets time go by. An agent that asks for a new container gets one, with the parents of today. */
+  #pass(ms: number): void {
+    const { world } = this;
+    world.run(ms, (agent) => checkStep(world, agent));
+    for (const agent of world.agents) {
+      checkPace(agent);
+      if (agent.restartNeeded === null) continue;
+      world.kill(agent);
+      for (const index of [0, 1]) {
+        const parent = world.machine.parents.get(parentOf(index));
+        if (parent?.root !== parentOf(index)) world.people.replaceParent(parentOf(index));
+      }
+      this.#start(agent.name);
+      this.#pass(ms);
+    }
+  }
+
+  /** Everything is as it should be again, but for mounts that people may have left on a target. */
+  #makeGood(): void {
+    const { machine, people, agents } = this.world;
+    machine.faults.clear();
+    for (const agent of agents.slice(1)) this.world.kill(agent);
+    for (const [index] of names.entries()) {
+      const parent = machine.parents.get(parentOf(index));
+      if (parent) parent.shared = true;
+      people.renameParent(parentOf(index), parent?.directory.removed ? "/gone//deleted" : parentOf(index));
+      people.removeLink(pathOf(index));
+      for (const mount of people.stackAt(pathOf(index))) mount.inside = 0;
+      people.makeSource(claimOf(index));
+      const mount = machine.sources.get(claimOf(index))?.mount;
+      if (!mount || mount.options.has("ro")) people.mountClaim(claimOf(index));
+      while (this.#plan.tidy && people.stackAt(pathOf(index))[0]?.by === "people") people.unmount(pathOf(index));
+    }
+    for (const fileSystem of machine.allFileSystems()) Object.assign(fileSystem, mended);
+    if (this.world.agents.length === 0) this.#start("one");
+  }
+
+  /** Ten intervals in which nothing happens: nothing is done, nothing is said. */
+  #rest(agent: Agent): void {
+    this.#done = [];
+    agent.posted = [];
+    this.#pass(10 * agent.config.monitor.intervalMs);
+    if (this.#done.length > 0) throw new Error(`at rest it does ${this.#done.join()}\n${this.world.machine}`);
+    if (agent.posted.length > 0) throw new Error(`at rest it says ${Bun.inspect(agent.posted, { depth: 4 })}`);
+  }
+}
+
+const mended = { temper: "fine", readOnly: false, full: false };
+
+function configFor(wishes: readonly Wish[]): Config {
+  return configOf(
+    ...wishes.flatMap((wish, index) => {
+      if (!wish) return [];
+      const { watched, other, onForeign, options } = wish;
+      const name = names[index] ?? "";
+      const source = watched ? null : (other ? otherClaimOf : claimOf)(index);
+      return [mountOf({ name, source, target: pathOf(index), onForeign, options: watched ? [] : options })];
+    }),
+  );
+}

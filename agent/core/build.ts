@@ -1,6 +1,5 @@
 /** Put in by ci/build; absent when the sources run as they are. */
 declare const MOORING_VERSION: string;
-declare const MOORING_TEST_BUILD: boolean;
 
 /** `<package version>+<commit>` of a build, `0.0.0+source` when run from source. */
 export const version: string = typeof MOORING_VERSION === "string" ? MOORING_VERSION : "0.0.0+source";
@@ -10,6 +9,3 @@ export const version: string = typeof MOORING_VERSION === "string" ? MOORING_VER
  * `new Worker("./keeper/thread.ts")`. From source that string would mean the working directory.
  */
 export const isCompiled: boolean = typeof MOORING_VERSION === "string";
-
-/** Whether fault points exist: only in dist/mooring-test and when run from source. A release build drops their code. */
-export const isTestBuild: boolean = typeof MOORING_TEST_BUILD === "boolean" ? MOORING_TEST_BUILD : true;

@@ -3,6 +3,7 @@ import { sameDirectory } from "../core/identity.ts";
 import type { BareRecord } from "../core/observed.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
 import { KernelError } from "../kernel/error.ts";
+import { faultAt } from "../kernel/fault.ts";
 import { type Berth, dropLock, holdAnchor, holdSource } from "./berth.ts";
 import type { Kernel, Parent, Tree } from "./port.ts";
 import { type Agent, parseRecord, recordOf, writeRecord } from "./record.ts";
@@ -36,7 +37,9 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     berth.bareDirectory = kernel.inspectBare(bare);
     berth.lock = { kind: "held" };
     berth.memory.record = record;
+    faultAt("secure.locked");
     const immutable = kernel.sealBare(bare, writeRecord(recordOf(agent, berth.memory.expected, record)));
+    faultAt("secure.sealed");
     const state = kernel.inspectBare(bare);
     berth.bareView = { locked: state.sealed, immutable, shadowed: state.entries };
     tell({ kind: "bareDirectoryLocked", mount: berth.mount.name, immutable });
@@ -48,8 +51,10 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const tree = treeOfSource(scene);
     try {
       writeDown(scene);
+      faultAt("attach.recorded");
       if (kernel.look(parent).kind !== "bare") throw changed("attach", parent);
       kernel.attach(tree, parent);
+      faultAt("attach.attached");
     } finally {
       kernel.close(tree);
     }
@@ -60,9 +65,11 @@ const executors: { [K in ActionKind]: Executor<K> } = {
 
   heal(scene) {
     const { kernel, berth, parent } = scene;
+    faultAt("heal.due");
     if (berth.anchor === null || kernel.look(parent).kind !== "bare") throw changed("heal", parent);
     kernel.attach(berth.anchor, parent);
     holdAnchor(kernel, berth, null);
+    faultAt("heal.attached");
     berth.memory.attachedId = topId(scene);
     return "healed";
   },
@@ -74,17 +81,21 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     if (tree === null) throw changed("replace", parent);
     try {
       writeDown(scene);
+      faultAt("replace.recorded");
       if (topId(scene) !== top) throw changed("replace", parent);
       const isBeneath = kernel.attachBeneath(tree, parent);
       if (!isBeneath) {
         kernel.detachTop(parent, top);
+        faultAt("replace.bare");
         kernel.attach(tree, parent);
       }
       // Attached, it cannot be attached again; and should the detaching fail, the stack under the same top is another.
       if (!fromSource) holdAnchor(kernel, berth, null);
       berth.seen = null;
       berth.memory.attachedId = kernel.stack(parent)[isBeneath ? 1 : 0] ?? null;
+      faultAt("replace.beneath");
       if (isBeneath) kernel.detachTop(parent, top);
+      faultAt("replace.replaced");
     } finally {
       if (fromSource) kernel.close(tree);
     }
@@ -109,6 +120,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
       throw error;
     }
     holdAnchor(kernel, berth, tree);
+    faultAt("anchor.held");
     holdSource(kernel, berth, null);
     berth.memory.attachedId = top;
     // What lies below may be ours from before, and show when this one goes.
@@ -125,9 +137,9 @@ const executors: { [K in ActionKind]: Executor<K> } = {
   },
 
   detach({ kernel, berth, parent, tell }, { top }) {
-    holdAnchor(kernel, berth, null);
-    holdSource(kernel, berth, null);
+    faultAt("detach.due");
     kernel.detachTop(parent, top);
+    faultAt("detach.detached");
     tell({ kind: "released", mount: berth.mount.name });
     return null;
   },

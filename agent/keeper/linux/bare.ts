@@ -1,6 +1,7 @@
 import type { Capabilities } from "../../kernel/capabilities.ts";
 import { listDirectory } from "../../kernel/directory.ts";
 import { isErrno } from "../../kernel/error.ts";
+import { faultAt } from "../../kernel/fault.ts";
 import { chmod, getXattr, setImmutable, setXattr, tryLock } from "../../kernel/inode.ts";
 import { cloneTree, MS_PRIVATE, setAttributes } from "../../kernel/mount.ts";
 import {
@@ -67,6 +68,8 @@ export const readRecord = ({ fd, path }: Bare): string | null => getXattr(fd, pa
 export function sealBare({ fd, path }: Bare, record: string): boolean {
   setImmutable(fd, path, false);
   chmod(fd, path, 0);
+  faultAt("seal.open");
   setXattr(fd, path, RECORD, record);
+  faultAt("seal.recorded");
   return setImmutable(fd, path, true);
 }

@@ -59,7 +59,7 @@ describe("a changed configuration", () => {
     expect(at.machine.mountsAt(target)).toHaveLength(1);
     const story = agent.program.log
       .map(({ event }) => event)
-      .filter((event) => /^(attached|released)$/.test(`${event}`));
+      .filter((event) => /^(attached|released)$/.test(String(event)));
     expect(story).toEqual(["attached", "attached", "released"]);
   });
 

@@ -10,6 +10,7 @@ import {
   hasToken,
   namespaceOfPod,
 } from "../../agent/kubernetes/cluster.ts";
+import { messageOf } from "../kernel/harness/until.ts";
 import type { Fault } from "./fake-cluster.ts";
 import { REQUEST_MS, type Scene, scene, toldOf } from "./scene.ts";
 
@@ -164,7 +165,7 @@ describe("a stream", () => {
       for await (const _ of stream.chunks);
     })();
     ending.abort();
-    await expect(rest).rejects.toThrow();
+    expect(await messageOf(rest)).toContain("");
   });
 });
 
@@ -197,7 +198,7 @@ describe("credentials", () => {
     expect(clusterOfPod({}, at)).toBeNull();
     expect(clusterOfPod({ KUBERNETES_SERVICE_HOST: "10.0.0.1" }, at)?.server).toBe("https://10.0.0.1:443");
     expect(await namespaceOfPod(at)).toBeNull();
-    await expect(clusterFor({})).rejects.toThrow("set KUBECONFIG");
+    expect(await messageOf(clusterFor({}))).toContain("set KUBECONFIG");
   });
 
   test("missing at the moment of a question is silence", async () => {
@@ -291,8 +292,8 @@ users: [{name: u, user: {token: abc}}]
 
   test("of a kubeconfig that names no context, or is not there", async () => {
     const at = join(folder(), "config");
-    await expect(clusterOfKubeconfig(at)).rejects.toThrow();
+    expect(await messageOf(clusterOfKubeconfig(at))).toContain("");
     writeFileSync(at, "apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: []\n");
-    await expect(clusterOfKubeconfig(at)).rejects.toThrow("has no current context");
+    expect(await messageOf(clusterOfKubeconfig(at))).toContain("has no current context");
   });
 });

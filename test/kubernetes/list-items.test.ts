@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { linesOf } from "../../agent/kubernetes/lines.ts";
 import { readListItems } from "../../agent/kubernetes/list-items.ts";
+import { messageOf } from "../kernel/harness/until.ts";
 
 /** The same bytes in pieces of these sizes. */
 async function* pieces(text: string, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
@@ -48,7 +49,7 @@ test("in any pieces and any spacing, whatever the objects hold", async () => {
 
 test("no list is an error, never endless", async () => {
   for (const text of ["", "<html>", '{"items":[{"a":1}', '{"items":[{"a"}]}', "]]]]", '{"items":['])
-    await expect(read(text)).rejects.toThrow();
+    expect(await messageOf(read(text))).toContain("");
   expect(await read("[1,2]")).toEqual({ items: [], around: [1, 2] });
   expect(await read('{"other":[{"a":1}]}')).toEqual({ items: [], around: { other: [{ a: 1 }] } });
   await fc.assert(
@@ -60,7 +61,7 @@ test("no list is an error, never endless", async () => {
 
 test("an object larger than any honest one is refused", async () => {
   const large = `{"items":[{"a":"${"x".repeat(5 * 1024 * 1024)}"}]}`;
-  await expect(read(large, [65_536])).rejects.toThrow("larger than 4194304 bytes");
+  expect(await messageOf(read(large, [65_536]))).toContain("larger than 4194304 bytes");
 });
 
 const lines = async (text: string, cut: readonly number[]) => {
@@ -80,5 +81,5 @@ test("lines come whole, in any pieces", async () => {
     ),
   );
   expect(await lines("a\nhalf", [3])).toEqual(["a", "half"]);
-  await expect(lines("x".repeat(5 * 1024 * 1024), [65_536])).rejects.toThrow("longer than 4194304");
+  expect(await messageOf(lines("x".repeat(5 * 1024 * 1024), [65_536]))).toContain("longer than 4194304");
 });

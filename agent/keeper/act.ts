@@ -50,27 +50,28 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const { kernel, berth, parent } = scene;
     const tree = treeOfSource(scene);
     try {
+      const { mountId } = kernel.identify(tree);
       writeDown(scene);
       faultAt("attach.recorded");
       if (kernel.look(parent).kind !== "bare") throw changed("attach", parent);
       kernel.attach(tree, parent);
+      berth.memory.attachedId = mountId;
       faultAt("attach.attached");
     } finally {
       kernel.close(tree);
     }
     holdSource(kernel, berth, null);
-    berth.memory.attachedId = topId(scene);
     return "attached";
   },
 
-  heal(scene) {
-    const { kernel, berth, parent } = scene;
+  heal({ kernel, berth, parent }) {
     faultAt("heal.due");
     if (berth.anchor === null || kernel.look(parent).kind !== "bare") throw changed("heal", parent);
+    const { mountId } = kernel.identify(berth.anchor);
     kernel.attach(berth.anchor, parent);
+    berth.memory.attachedId = mountId;
     holdAnchor(kernel, berth, null);
     faultAt("heal.attached");
-    berth.memory.attachedId = topId(scene);
     return "healed";
   },
 
@@ -80,6 +81,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const tree = fromSource ? treeOfSource(scene) : berth.anchor;
     if (tree === null) throw changed("replace", parent);
     try {
+      const { mountId } = kernel.identify(tree);
       writeDown(scene);
       faultAt("replace.recorded");
       if (topId(scene) !== top) throw changed("replace", parent);
@@ -89,10 +91,10 @@ const executors: { [K in ActionKind]: Executor<K> } = {
         faultAt("replace.bare");
         kernel.attach(tree, parent);
       }
+      berth.memory.attachedId = mountId;
       // Attached, it cannot be attached again; and should the detaching fail, the stack under the same top is another.
       if (!fromSource) holdAnchor(kernel, berth, null);
       berth.seen = null;
-      berth.memory.attachedId = kernel.stack(parent)[isBeneath ? 1 : 0] ?? null;
       faultAt("replace.beneath");
       if (isBeneath) kernel.detachTop(parent, top);
       faultAt("replace.replaced");

@@ -4,7 +4,7 @@ import type { MountDetails, MountedRecord, Observed, ParentView, Top } from "../
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, dropLock, dropParent } from "./berth.ts";
 import { explain } from "./explain.ts";
-import type { Held, Kernel, Parent } from "./port.ts";
+import type { Kernel, Parent } from "./port.ts";
 
 /** `quick` looks at the target only; `full` also at what sends no events: the parent, its sharing, the bare directory. */
 export type Depth = "quick" | "full";
@@ -89,11 +89,13 @@ function checkLock(kernel: Kernel, berth: Berth, top: Top, depth: Depth): void {
   }
 }
 
+type Directory = NonNullable<Berth["bareDirectory"]>;
+
 /**
  * Under a mount it takes a view to see which directory lies there: taken at a full look, and when a mount has appeared
  * that is not ours. The locked directory may have been moved away, and another agent may hold the new one.
  */
-function isStillAtTarget(kernel: Kernel, berth: Berth, locked: Held, top: Top, depth: Depth): boolean {
+function isStillAtTarget(kernel: Kernel, berth: Berth, locked: Directory, top: Top, depth: Depth): boolean {
   if (top.kind === "bare") return sameDirectory(top, locked);
   if (top.kind !== "mount" || !berth.parent) return true;
   const isKnown = top.id === berth.seen?.id || top.id === berth.memory.attachedId;

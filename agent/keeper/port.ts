@@ -41,6 +41,8 @@ export type Tree = number;
 export interface Held {
   device: string;
   inode: bigint;
+  /** Of the mount it was opened through; a tree's own, which it keeps when it is attached. */
+  mountId: bigint;
 }
 
 export interface Woken {

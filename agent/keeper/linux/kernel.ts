@@ -35,7 +35,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     sealBare,
 
     take: takeDescriptor,
-    identify: (fd) => statx(fd, ""),
+    identify: (fd) => statx(fd, "", describe.ids),
     cloneSource: (fd, options) =>
       capabilities.mountSetattr ? cloneSource(fd, options) : stageSource(fd, options, describe),
     cloneTop: (parent) => cloneTree(parent.fd, parent.name),

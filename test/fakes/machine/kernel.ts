@@ -141,8 +141,9 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
     identify(fd) {
       faults.check("identify", `fd ${fd}`);
       const opened = descriptors.at(fd, "bare", "directory", "tree");
+      const mount = opened.kind === "tree" ? opened.mount : opened.kind === "directory" ? opened.through : null;
       const { fileSystem, inode } = opened.kind === "tree" ? opened.mount.root : opened.directory;
-      return { device: fileSystem.device, inode };
+      return { device: fileSystem.device, inode, mountId: mount?.id ?? 0n };
     },
     cloneSource(fd, options) {
       faults.check("cloneSource", `fd ${fd}`);

@@ -69,8 +69,10 @@ export class Keeper {
     this.#giveUpRetired();
     const facts = this.#berths.map((berth) => this.#settle(berth, depth, eventful));
     this.#planResync(depth, facts);
-    this.#retire(facts);
+    const left = this.#retire(facts);
     this.#report();
+    // Last: whoever waits for this may end the process, and what was done should have been told.
+    if (this.#releasing) this.#post({ kind: "released", left });
   }
 
   /** Milliseconds until a pass is due by itself. */
@@ -170,8 +172,11 @@ export class Keeper {
       if (retired && settled && mount.source !== null) memory.releasing = true;
   }
 
-  /** What no configuration names any more is let go of, once nothing of ours is mounted there. */
-  #retire(facts: Facts[]): void {
+  /**
+   * What no configuration names any more is let go of, once nothing of ours is mounted there. Returns what is left when
+   * everything is to be released.
+   */
+  #retire(facts: Facts[]): string[] {
     const left: string[] = [];
     this.#berths = this.#berths.filter((berth, index) => {
       const found = facts[index];
@@ -183,7 +188,7 @@ export class Keeper {
       closeBerth(this.#kernel, berth);
       return false;
     });
-    if (this.#releasing) this.#post({ kind: "released", left });
+    return left;
   }
 
   readonly #tell = (body: TraceBody): void => {

@@ -38,9 +38,11 @@ export function releaseAll(config: Config, agent: Agent, purge: boolean): Releas
     .filter(({ source }) => source !== null)
     .map(({ target, name }) => {
       const { condition } = statuses.find((status) => status.target === target) ?? { condition: null };
-      if (left.includes(target) || !condition || condition.reason !== "Released")
-        return { target, ok: false, message: condition?.message ?? "could not be looked at" };
-      return { target, ok: true, message: detached.has(name) ? "released" : "nothing of ours was mounted" };
+      if (!condition) return { target, ok: false, message: "could not be looked at" };
+      const isFree = !left.includes(target) && condition.reason === "Released";
+      if (isFree) return { target, ok: true, message: detached.has(name) ? "released" : "nothing of ours was mounted" };
+      const isOthers = !left.includes(target) && condition.reason === "ForeignMount";
+      return { target, ok: isOthers, message: condition.message };
     });
   keeper.close();
   return purge ? results.map((result) => (result.ok ? purged(kernel, result) : result)) : results;

@@ -1,5 +1,16 @@
-import { type Facts, isStale, wrongOnTop } from "../facts.ts";
+import { type Facts, isStale, oursOnTop, wrongOnTop } from "../facts.ts";
 import type { Check } from "./assess.ts";
+
+const lyingOn = ({ mount, observed: { details } }: Facts): string =>
+  `${details ? `${details.fsType} from ${details.source}` : "another mount"} lies on ${mount.target}`;
+
+/** What is given up is not put right: nobody else's mount is replaced for it. */
+const notOursToRelease: Check = (facts) => {
+  const { observed, memory } = facts;
+  if (!memory.releasing || observed.top.kind !== "mount" || oursOnTop(facts)) return null;
+  const rest = observed.oursBelow ? "unmount it to have ours below it released" : "nothing of ours is mounted there";
+  return { state: "Wrong", reason: "ForeignMount", message: `${lyingOn(facts)} and is not ours; ${rest}` };
+};
 
 const ourDirectoryWasDeleted: Check = (facts) =>
   facts.observed.top.kind === "mount" && facts.observed.top.deleted
@@ -20,13 +31,11 @@ const ourOwnOldMount: Check = (facts) => {
 
 const somebodyElsesMount: Check = (facts) => {
   if (!wrongOnTop(facts)) return null;
-  const { details } = facts.observed;
-  const what = details ? `${details.fsType} from ${details.source}` : "another mount";
   const way =
     facts.mount.onForeign === "replace"
       ? "it is replaced as onForeign says"
       : "unmount it, or set onForeign: replace for this mount";
-  return { state: "Wrong", reason: "ForeignMount", message: `${what} lies on ${facts.mount.target}; ${way}` };
+  return { state: "Wrong", reason: "ForeignMount", message: `${lyingOn(facts)}; ${way}` };
 };
 
 const cannotBeCompared = ({ observed: { top }, memory: { expected } }: Facts): boolean =>
@@ -48,6 +57,7 @@ const noSourceToCompare: Check = (facts) => {
 
 /** Something is mounted, but not what belongs there, or it cannot be told. */
 export const atForeignMount: readonly Check[] = [
+  notOursToRelease,
   ourDirectoryWasDeleted,
   ourOwnOldMount,
   somebodyElsesMount,

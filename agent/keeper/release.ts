@@ -1,4 +1,5 @@
 import type { Config } from "../core/config/config.ts";
+import type { Trace } from "../core/trace.ts";
 import { detectCapabilities } from "../kernel/capabilities.ts";
 import { KernelError } from "../kernel/error.ts";
 import { makeSignal } from "../kernel/wait.ts";
@@ -15,12 +16,17 @@ export interface Released {
   message: string;
 }
 
-/** Releases every managed target in one pass of a keeper that is told so from the start: it attaches nothing. */
+/** Releases every managed target with a keeper that is told so from the start: it attaches nothing. */
 export function releaseAll(config: Config, agent: Agent, purge: boolean): Released[] {
   const kernel = linuxKernel(makeSignal(), detectCapabilities());
-  const detached = new Set<string>();
+  const detached: string[] = [];
+  const failures = new Map<string, string>();
   let statuses: KeeperStatus[] = [];
   let left: string[] = [];
+  const hear = (trace: Trace): void => {
+    if (trace.kind === "released") detached.push(trace.mount);
+    if (trace.kind === "actionFailed") failures.set(trace.mount, trace.error.message);
+  };
   const keeper = new Keeper({
     kernel,
     agent,
@@ -28,21 +34,26 @@ export function releaseAll(config: Config, agent: Agent, purge: boolean): Releas
     post: (news) => {
       if (news.kind === "status") statuses = news.mounts;
       if (news.kind === "released") left = news.left;
-      if (news.kind === "traces")
-        for (const trace of news.traces) if (trace.kind === "released") detached.add(trace.mount);
+      if (news.kind === "traces") for (const trace of news.traces) hear(trace);
     },
   });
   keeper.obey({ kind: "release" });
-  keeper.pass("full");
+  let before: number;
+  do {
+    // Of a stack, one mount goes in a pass.
+    before = detached.length;
+    keeper.pass("full");
+  } while (left.length > 0 && detached.length > before);
   const results = config.mounts
     .filter(({ source }) => source !== null)
     .map(({ target, name }) => {
       const { condition } = statuses.find((status) => status.target === target) ?? { condition: null };
       if (!condition) return { target, ok: false, message: "could not be looked at" };
-      const isFree = !left.includes(target) && condition.reason === "Released";
-      if (isFree) return { target, ok: true, message: detached.has(name) ? "released" : "nothing of ours was mounted" };
-      const isOthers = !left.includes(target) && condition.reason === "ForeignMount";
-      return { target, ok: isOthers, message: condition.message };
+      const isOthers = condition.reason === "ForeignMount";
+      if (left.includes(target) || (condition.reason !== "Released" && !isOthers))
+        return { target, ok: false, message: failures.get(name) ?? condition.message };
+      const message = detached.includes(name) ? "released" : "nothing of ours was mounted";
+      return { target, ok: true, message: isOthers ? condition.message : message };
     });
   keeper.close();
   return purge ? results.map((result) => (result.ok ? purged(kernel, result) : result)) : results;

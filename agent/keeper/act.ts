@@ -66,8 +66,9 @@ const executors: { [K in ActionKind]: Executor<K> } = {
 
   heal({ kernel, berth, parent }) {
     faultAt("heal.due");
-    if (berth.anchor === null || kernel.look(parent).kind !== "bare") throw changed("heal", parent);
+    if (berth.anchor === null) throw changed("heal", parent);
     const { mountId } = kernel.identify(berth.anchor);
+    if (kernel.look(parent).kind !== "bare") throw changed("heal", parent);
     kernel.attach(berth.anchor, parent);
     berth.memory.attachedId = mountId;
     holdAnchor(kernel, berth, null);

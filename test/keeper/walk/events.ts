@@ -16,7 +16,14 @@ export type Event =
   | { kind: Happening; target: number }
   | { kind: (typeof toAgents)[number] }
   | { kind: "configure"; mounts: Wish[] }
+  | { kind: "race"; call: (typeof calls)[number]; skip: number; happening: Happening; target: number }
   | { kind: "fail"; call: (typeof calls)[number]; code: string; times: number; skip: number };
+
+/**
+ * What may happen while a keeper is in the middle of a pass: each of these wakes it for another one. Not right before
+ * move_mount(2): that attaches on top of whatever has come, and no check can be any later.
+ */
+const racing: Happening[] = ["unmount", "mountForeign", "mountTwin", "mountRight", "remountReadOnly", "dropOptions"];
 
 /** What a configuration says of one of the two mounts; null leaves it out. */
 export type Wish = {
@@ -56,35 +63,51 @@ const wish = (weightOfNone: number): fc.Arbitrary<Wish> =>
     { weight: weightOfNone, arbitrary: fc.constant(null) },
   );
 
-const event: fc.Arbitrary<Event> = fc.oneof(
-  {
-    weight: 20,
-    arbitrary: fc.record({ kind: fc.constantFrom(...(Object.keys(happenings) as Happening[])), target: fc.nat(1) }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constantFrom("unmount" as const, "mountForeign" as const), target: fc.nat(1) }),
-  },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom(...toAgents) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("configure" as const), mounts: fc.tuple(wish(3), wish(3)) }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant("fail" as const),
-      call: fc.constantFrom(...calls),
-      code: fc.constantFrom("EIO", "ENOMEM", "EBUSY", "EINVAL", "EPERM", "ESTALE"),
-      times: fc.constantFrom(1, 1, 1, 2, 5, 50),
-      skip: fc.nat(3),
-    }),
-  },
+const toEither = (...kinds: Happening[]) => fc.record({ kind: fc.constantFrom(...kinds), target: fc.nat(1) });
+const toAgent = fc.record({ kind: fc.constantFrom(...toAgents) });
+const reload = fc.record({ kind: fc.constant("configure" as const), mounts: fc.tuple(wish(3), wish(3)) });
+const race = (...before: (typeof calls)[number][]) =>
+  fc.record({
+    kind: fc.constant("race" as const),
+    call: fc.constantFrom(...before),
+    skip: fc.nat(3),
+    happening: fc.constantFrom(...racing),
+    target: fc.nat(1),
+  });
+const failure = fc.record({
+  kind: fc.constant("fail" as const),
+  call: fc.constantFrom(...calls),
+  code: fc.constantFrom("EIO", "ENOMEM", "EBUSY", "EINVAL", "EPERM", "ESTALE"),
+  times: fc.constantFrom(1, 1, 1, 2, 5, 50),
+  skip: fc.nat(3),
+});
+
+const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 20, arbitrary: toEither(...(Object.keys(happenings) as Happening[])) },
+  { weight: 6, arbitrary: toEither("unmount", "mountForeign") },
+  { weight: 3, arbitrary: toAgent },
+  { weight: 2, arbitrary: reload },
+  { weight: 5, arbitrary: race(...calls.filter((call) => call !== "attach")) },
+  { weight: 5, arbitrary: failure },
+);
+
+/** Mounts that come and go right before somebody looks or detaches. */
+const racyEvent: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 2, arbitrary: toEither("unmount", "mountForeign", "mountRight", "dropOptions", "mountClaim") },
+  { weight: 1, arbitrary: reload },
+  { weight: 2, arbitrary: race("look", "detachTop") },
 );
 
 const waitMs = fc.constantFrom(null, 0, 0, 60, 1000, 6000, 31_000);
 
-export const anyPlan: fc.Arbitrary<Plan> = fc.record({
-  beneath: fc.boolean(),
-  setsFlags: fc.nat(4).map((one) => one !== 0),
-  mounts: fc.tuple(wish(0), wish(0)),
-  steps: fc.array(fc.record({ event, waitMs }), { maxLength: 30 }),
-  tidy: fc.boolean(),
-});
+const planOf = (event: fc.Arbitrary<Event>): fc.Arbitrary<Plan> =>
+  fc.record({
+    beneath: fc.boolean(),
+    setsFlags: fc.nat(4).map((one) => one !== 0),
+    mounts: fc.tuple(wish(0), wish(0)),
+    steps: fc.array(fc.record({ event, waitMs }), { maxLength: 30 }),
+    tidy: fc.boolean(),
+  });
+
+export const anyPlan = planOf(anyEvent);
+export const racyPlan = planOf(racyEvent);

@@ -21,7 +21,8 @@ const must = (holds: boolean, promise: string, what: unknown): void => {
 
 /**
  * Holds each change that an agent makes to the mounts against what it may do. Ours are those that agents made of a
- * source; those that people made of one may have been adopted.
+ * source; those that people made of one may have been adopted, and one of a deleted directory is
+ * stale whoever made it.
  */
 export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null, change: Change): void {
   if (change.by === "people") return;
@@ -81,10 +82,12 @@ export function checkStep(world: World, agent: Agent): void {
       "no descriptor leaks",
       String(agent.process.descriptors),
     );
+  // What happened in the middle of the pass is seen in the next one.
+  if (agent.process.mountsChanged) return;
   for (const { condition, target, attached } of agent.status) {
     if (!serves(condition.state)) continue;
     const top = topSeenBy(world, agent, target);
-    const told = `${condition.state}/${condition.reason} at ${target}\n${world.machine}`;
+    const told = `${condition.state}/${condition.reason} at ${target}\n${String(world.machine)}`;
     must(top !== null && !top.root.removed, "a mount that serves is there", told);
     must(agent.usable.get(target)?.at(-1) === top?.root, "a mount that serves is the verified one", told);
     must(attached, "what serves counts as attached", told);
@@ -104,7 +107,8 @@ function topSeenBy({ machine }: World, agent: Agent, target: string): Mount | nu
 export function checkPace(agent: Agent): void {
   const last = new Map<string, number>();
   for (const trace of agent.traces) {
-    if (trace.kind !== "actionFailed") continue;
+    // What changed at the same moment may have been right in between: then the next failure is another story.
+    if (trace.kind !== "actionFailed" || ["ESTALE", "EAGAIN"].includes(trace.error.code)) continue;
     const key = `${trace.mount} ${trace.action}`;
     const pause = trace.at - (last.get(key) ?? Number.NEGATIVE_INFINITY);
     must(pause >= agent.config.recovery.backoff.minMs, "nothing is tried faster than the shortest backoff", key);
@@ -120,7 +124,7 @@ export function checkEnd(world: World, ours: Set<Mount>, agent: Agent): void {
   for (const { source, target, onForeign, name } of agent.config.mounts) {
     const condition = agent.status.find((status) => status.target === target)?.condition;
     const verdict = `${condition?.state}/${condition?.reason}`;
-    const told = `${name} is ${verdict}: ${condition?.message}\n${world.machine}`;
+    const told = `${name} is ${verdict}: ${condition?.message}\n${String(world.machine)}`;
     if (source === null) {
       must(restsWhenWatched.has(verdict), "a watched mount comes to rest", told);
       continue;
@@ -143,8 +147,8 @@ export function checkRelease(world: World, ours: Set<Mount>, agent: Agent): void
   const remains = managed.filter(({ target }) => world.people.stackAt(target).some((mount) => ours.has(mount)));
   for (const { target } of remains) {
     const [top] = world.people.stackAt(target);
-    must(top?.by === "people", "our mounts are given up", `${target}\n${world.machine}`);
-    must(agent.left?.includes(target) === true, "what is left is told", `${target}\n${world.machine}`);
+    must(top?.by === "people", "our mounts are given up", `${target}\n${String(world.machine)}`);
+    must(agent.left?.includes(target) === true, "what is left is told", `${target}\n${String(world.machine)}`);
   }
   if (remains.length > 0) return;
   const trees = agent.process.descriptors.all().filter(({ kind }) => kind === "tree" || kind === "directory");

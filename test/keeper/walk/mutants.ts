@@ -10,6 +10,12 @@ function detachAnything({ kernel, parent }: Scene): void {
   if (top.kind === "mount") kernel.detachTop(parent, top.id);
 }
 
+/** Detaches by path: what is on top by now, whatever was planned for. */
+const withoutIds = (scene: Scene): Scene => {
+  const { kernel, parent } = scene;
+  return { ...scene, kernel: { ...kernel, detachTop: () => detachAnything({ ...scene, kernel, parent }) } };
+};
+
 const really = (scene: Scene, action: Action): Attachment | null => act(scene, action);
 
 /** For each kind of action, executors that are broken as a hasty change would break them. */
@@ -82,7 +88,7 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
     },
     "leaves the wrong one on top": (scene, action) =>
       really({ ...scene, kernel: { ...scene.kernel, detachTop: () => {} } }, action),
-    "detaches whatever is on top": (scene, action) => {
+    "detaches one too many": (scene, action) => {
       const how = really(scene, action);
       detachAnything(scene);
       return how;
@@ -90,13 +96,10 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
   },
   uncover: {
     "does nothing": () => "uncovered",
-    "detaches everything": ({ kernel, parent }, action) => {
-      for (;;) {
-        const top = kernel.look(parent);
-        if (top.kind !== "mount") break;
-        kernel.detachTop(parent, top.id);
-      }
-      return "top" in action ? "uncovered" : null;
+    "detaches one too many": (scene, action) => {
+      const how = really(scene, action);
+      detachAnything(scene);
+      return how;
     },
   },
   anchor: {
@@ -128,8 +131,20 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
       detachAnything(scene);
       return how;
     },
-    "goes on holding the volume": ({ kernel, parent }, action) => {
-      if ("top" in action) kernel.detachTop(parent, action.top);
+  },
+};
+
+/** Executors that do not check again, just before they act, that things still are as planned. */
+export const careless: Partial<Record<ActionKind, Record<string, Broken>>> = {
+  replace: { "detaches by path": (scene, action) => really(withoutIds(scene), action) },
+  uncover: { "detaches by path": (scene, action) => really(withoutIds(scene), action) },
+  detach: { "detaches by path": (scene, action) => really(withoutIds(scene), action) },
+  restoreOptions: {
+    "changes whatever is on top": ({ kernel, berth, parent }, action) => {
+      const top = kernel.look(parent);
+      if (top.kind === "mount" && action.kind === "restoreOptions")
+        kernel.changeOptions(parent, top.id, action.set, action.clear);
+      berth.seen = null;
       return null;
     },
   },

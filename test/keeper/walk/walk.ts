@@ -66,14 +66,17 @@ export class Walk {
     const [first] = world.agents;
     switch (event.kind) {
       case "kill":
-        return void (first && world.kill(first));
+        if (first) world.kill(first);
+        return;
       case "killAll":
         for (const agent of world.agents) world.kill(agent);
         return;
       case "start":
-        return void (world.agents.length === 0 && this.#start("one"));
+        if (world.agents.length === 0) this.#start("one");
+        return;
       case "startSecond":
-        return void (world.agents.length === 1 && this.#start(first?.name === "two" ? "one" : "two"));
+        if (world.agents.length === 1) this.#start(first?.name === "two" ? "one" : "two");
+        return;
       case "probe":
         for (const agent of world.agents) agent.probe();
         for (const agent of world.agents) agent.pollProbers();
@@ -81,6 +84,9 @@ export class Walk {
       case "configure":
         this.#config = configFor(event.mounts);
         for (const agent of world.agents) agent.configure(this.#config);
+        return;
+      case "race":
+        world.machine.faults.race(event.call, () => happenings[event.happening](world, event.target), event.skip);
         return;
       case "fail":
         world.machine.faults.fail(event.call, event.code, event.times, event.skip);
@@ -145,7 +151,7 @@ export class Walk {
     this.#done = [];
     agent.posted = [];
     this.#pass(10 * agent.config.monitor.intervalMs);
-    if (this.#done.length > 0) throw new Error(`at rest it does ${this.#done.join()}\n${this.world.machine}`);
+    if (this.#done.length > 0) throw new Error(`at rest it does ${this.#done.join()}\n${String(this.world.machine)}`);
     if (agent.posted.length > 0) throw new Error(`at rest it says ${Bun.inspect(agent.posted, { depth: 4 })}`);
   }
 }

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { Config } from "../core/config/config.ts";
 import type { Capabilities } from "../kernel/capabilities.ts";
+import { runAheadOfOthers } from "../kernel/scheduling.ts";
 import { linuxKernel } from "./linux/kernel.ts";
 import { Keeper } from "./loop.ts";
 import type { News, Order } from "./messages.ts";
@@ -31,6 +32,7 @@ function run({ port, signal, capabilities, agent, config }: KeeperThreadData): n
       orders.push(received.message);
     }
   };
+  runAheadOfOthers();
   for (;;) keeper.step(takeOrders);
 }
 

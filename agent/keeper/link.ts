@@ -19,7 +19,7 @@ export interface KeeperLinkOptions extends Omit<KeeperThreadData, "port" | "sign
   now(): number;
 }
 
-const HEARTBEAT_MS = 2000;
+const HEARTBEAT_MS = 5000;
 
 /** Starts the keeper's thread. Its death is final: whoever hears of it ends the process. */
 export function startKeeper({ onNews, onDeath, now, ...data }: KeeperLinkOptions): KeeperLink {

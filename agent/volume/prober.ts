@@ -35,6 +35,7 @@ export class Prober {
   #askedAgain = false;
   #lastStart = Number.NEGATIVE_INFINITY;
   #failures = 0;
+  #problem: string | null = null;
   #last: { at: string; durationMs: number } | null = null;
   #space: Space | null = null;
   #stopped = false;
@@ -47,6 +48,11 @@ export class Prober {
     const overdue = this.#child?.overdue ? this.#options.now() - this.#child.startedAt : null;
     const { at, durationMs } = this.#last ?? { at: null, durationMs: null };
     return { probe: { lastAt: at, durationMs, failures: this.#failures, stuckForMs: overdue }, space: this.#space };
+  }
+
+  /** Whether a child is out. */
+  get busy(): boolean {
+    return this.#child !== null;
   }
 
   /** Asks something else from now on, and soon. A child that is stuck stays the only one. */
@@ -81,6 +87,13 @@ export class Prober {
     this.#child?.process.letGo();
   }
 
+  /** Goes on after a stop. A child that is still out stays the only one. */
+  resume(options: ProberOptions): void {
+    this.#stopped = false;
+    if (this.#child) this.#timer = setTimeout(() => this.#becomeOverdue(), options.monitor.timeoutMs);
+    this.reconfigure(options);
+  }
+
   get #interval(): number {
     return this.#options.monitor.intervalMs;
   }
@@ -111,7 +124,10 @@ export class Prober {
     this.#child = child;
     this.#timer = setTimeout(() => this.#becomeOverdue(), monitor.timeoutMs);
     void process.answer.then((answer) => {
-      if (this.#stopped) return;
+      if (this.#stopped) {
+        this.#child = null;
+        return;
+      }
       if (this.#timer) clearTimeout(this.#timer);
       if (child.overdue && answer.ok)
         this.#say({ kind: "probeAnswered", mount: this.#mount, afterMs: now() - startedAt });
@@ -140,7 +156,7 @@ export class Prober {
     const forMs = this.#options.now() - child.startedAt;
     if (!child.overdue) this.#say({ kind: "probeStuck", mount: this.#mount, forMs });
     child.overdue = true;
-    this.#note(child.startedAt, false, "no answer in time");
+    this.#note(child.startedAt, false, "no answer in time", true);
     this.#options.onSilence();
     this.#timer = setTimeout(() => this.#becomeOverdue(), this.#interval);
   }
@@ -151,10 +167,12 @@ export class Prober {
     this.#options.onSilence();
   }
 
-  #note(startedAt: number, ok: boolean, problem: string | null): void {
+  /** The same problem is told once; `isTold` when that is so already. */
+  #note(startedAt: number, ok: boolean, problem: string | null, isTold = problem === this.#problem): void {
     const durationMs = this.#options.now() - startedAt;
     this.#last = { at: new Date().toISOString(), durationMs };
-    this.#say({ kind: "probed", mount: this.#mount, ok, durationMs, problem });
+    this.#problem = problem;
+    this.#say({ kind: "probed", mount: this.#mount, ok, durationMs, problem, again: isTold });
   }
 
   get #mount(): string {

@@ -122,7 +122,9 @@ describe("a prober", () => {
     start({ timeoutMs: 5000 });
     await until(() => heard.reports >= 2, { what: "two reports" });
     expect(prober?.status.probe.failures).toBeGreaterThanOrEqual(2);
-    expect(kinds("probed")[0]).toMatchObject({ ok: false, problem: "gone" });
+    const [first, ...more] = kinds("probed");
+    expect(first).toMatchObject({ ok: false, problem: "gone", again: false });
+    expect(more.every((trace) => "again" in trace && trace.again)).toBe(true);
     answer(fine);
     await until(() => prober?.status.probe.failures === 0, { what: "a well one" });
   });
@@ -140,7 +142,8 @@ describe("a child that is silent", () => {
     expect(failures).toBeGreaterThanOrEqual(6);
     expect(stuckForMs).toBeGreaterThan(300);
     expect(kinds("probeStuck")).toHaveLength(1);
-    expect(kinds("probed").every((trace) => "ok" in trace && !trace.ok)).toBe(true);
+    // The one line that says it is stuck is enough.
+    expect(kinds("probed").every((trace) => "ok" in trace && !trace.ok && trace.again)).toBe(true);
   });
 
   test("that answers after all ends it; what was asked for meanwhile follows", async () => {
@@ -240,6 +243,33 @@ describe("stopping", () => {
     mood("answer");
     await until(() => living() === 0, { what: "the child to end" });
     expect([heard.silences, heard.traces.length, heard.reports]).toEqual([...before, 0]);
+  });
+});
+
+describe("a prober that was stopped and is wanted again", () => {
+  test("starts no second child beside one that is still out", async () => {
+    mood("silent");
+    start();
+    await until(() => heard.silences >= 1, { what: "a silence" });
+    prober?.stop();
+    prober?.resume(optionsFor({}, { name: "again" }));
+    const before = heard.silences;
+    await until(() => heard.silences >= before + 3, { what: "three more silences" });
+    expect([asked().length, prober?.busy]).toEqual([1, true]);
+    mood("answer");
+    await until(() => asked().length >= 2, { what: "the next child" });
+    expect((JSON.parse(asked()[1]?.request ?? "") as ProberOptions["request"]).mount.name).toBe("again");
+  });
+
+  test("forgets a child that ended meanwhile", async () => {
+    mood("silent");
+    start();
+    await until(() => heard.silences >= 1, { what: "a silence" });
+    prober?.stop();
+    mood("answer");
+    await until(() => prober?.busy === false, { what: "the child to be forgotten" });
+    prober?.resume(optionsFor({}));
+    await until(() => heard.reports >= 2, { what: "two reports" });
   });
 });
 

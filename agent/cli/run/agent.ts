@@ -26,8 +26,8 @@ export interface AgentOptions {
   self: Self;
 }
 
-/** The keeper answers a heartbeat every 2 s; /livez fails after five that were missed. */
-const LIVE_WITHIN_MS = 10_000;
+/** The keeper answers a heartbeat every 5 s; /livez fails once three in a row were missed. */
+const LIVE_WITHIN_MS = 16_000;
 /** So that a log collector and a readiness probe can see why, before the container ends. */
 const RESTART_AFTER_MS = 1000;
 

@@ -13,10 +13,11 @@ export interface ProbersOptions {
   tell(trace: TraceBody): void;
 }
 
-/** One prober per configured target, for as long as the target stays. */
+/** One prober per configured target; that of a target which left stays until its child, which may be stuck, has ended. */
 export class Probers {
   readonly #options: ProbersOptions;
   #running = new Map<string, { asked: string; prober: Prober }>();
+  #leaving = new Map<string, Prober>();
   #requested: ReadonlyMap<string, readonly Directory[]> = new Map();
 
   constructor(options: ProbersOptions) {
@@ -31,11 +32,16 @@ export class Probers {
       const asked = JSON.stringify([request, config.monitor]);
       const known = before.get(mount.target);
       before.delete(mount.target);
-      const prober = known?.prober ?? new Prober(this.#optionsFor(request, config));
+      const returning = this.#leaving.get(mount.target);
+      const prober = known?.prober ?? returning ?? new Prober(this.#optionsFor(request, config));
       this.#running.set(mount.target, { asked, prober });
-      if (known?.asked !== asked) prober.reconfigure(this.#optionsFor(request, config));
+      if (prober === returning) prober.resume(this.#optionsFor(request, config));
+      else if (known?.asked !== asked) prober.reconfigure(this.#optionsFor(request, config));
     }
     for (const { prober } of before.values()) prober.stop();
+    const stopped = [...before].map(([target, { prober }]) => [target, prober] as const);
+    const left = [...this.#leaving, ...stopped].filter(([target, { busy }]) => busy && !this.#running.has(target));
+    this.#leaving = new Map(left);
   }
 
   /** Directories that pods ask for from now on, by the name of the mount. */

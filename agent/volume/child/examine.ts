@@ -86,7 +86,10 @@ function findings(
     } else prepare(fd, found, request);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    found.problem = problemOf(error);
+    const { reason, message } = problemOf(error);
+    // The error knows what it was about inside the volume only.
+    const path = (through === "source" ? request.mount.source : null) ?? request.mount.target;
+    found.problem = { reason, message: `${path}: ${message}` };
   }
   return found;
 }

@@ -29,7 +29,6 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
   must(doing !== null, "agents change mounts in an action only", change);
   if (!doing) return;
   const { agent, action, mount: config } = doing;
-  const { onForeign } = config;
   const { at, mount, what } = change;
   const stack = world.machine.stackOn(at);
   const told = `${action.kind} at ${at.path}: ${what} ${String(mount.root.fileSystem.source)}:${mount.root.path}`;
@@ -44,7 +43,7 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
     must(mount.inside === 0, "nothing goes along", told);
     const isWanted = agent.config.mounts.some(({ target }) => target === config.target);
     must(action.kind !== "detach" || !isWanted || agent.left !== null, "what is configured is not given up", told);
-    must(config.source !== null || onForeign === "replace", "what is only watched is left alone", told);
+    must(config.source !== null, "what is only watched is left alone", told);
     const gapless = world.machine.beneath && (action.kind === "replace" || action.kind === "uncover");
     must(!gapless || stack.length > 0, "a target is never bare while it is replaced", told);
   } else if (what !== "changedOptions") {

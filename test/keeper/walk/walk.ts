@@ -165,7 +165,9 @@ function configFor(wishes: readonly Wish[]): Config {
       const { watched, other, onForeign, options } = wish;
       const name = names[index] ?? "";
       const source = watched ? null : (other ? otherClaimOf : claimOf)(index);
-      return [mountOf({ name, source, target: pathOf(index), onForeign, options: watched ? [] : options })];
+      // As the configuration has it: what is only watched is neither replaced nor remounted.
+      const ours = watched ? {} : { onForeign, options };
+      return [mountOf({ name, source, target: pathOf(index), ...ours })];
     }),
   );
 }

@@ -45,11 +45,12 @@ export class Difficulty {
     const now = performance.now();
     if (this.#failures === 0) this.#since = now;
     this.#failures += 1;
-    const delay = delayAfter(backoff, this.#failures) * (0.5 + random());
-    const wanted = reply.kind === "silent" ? (reply.retryAfterMs ?? 0) : 0;
-    // A no will not become a yes in a second, nor is anybody bound to a wish for an hour.
-    const least = reply.kind === "refused" ? backoff.maxMs / 2 : Math.min(wanted, 2 * backoff.maxMs);
-    this.#retryAt = now + Math.max(delay, least);
+    // A no becomes a yes only when somebody changes permissions.
+    const pace = reply.kind === "refused" ? { minMs: backoff.maxMs / 2, maxMs: backoff.maxMs * 10 } : backoff;
+    const delay = delayAfter(pace, this.#failures) * (0.5 + random());
+    // Nobody is bound to a wish for an hour.
+    const wanted = reply.kind === "silent" ? Math.min(reply.retryAfterMs ?? 0, 2 * backoff.maxMs) : 0;
+    this.#retryAt = now + Math.max(delay, wanted);
     if (this.#told || (reply.kind === "silent" && (onlyRefusals || this.#failures === 1))) return;
     this.#told = true;
     tell({ kind: "kubernetesFailing", part, why: reply.why });

@@ -2,13 +2,13 @@ import { type MarkKeys, type Marks, marksOf, steady } from "../core/report/marks
 import { type NodeView, readNode } from "../core/report/node-view.ts";
 import { type Author, type Holder, holderOf } from "../core/report/ownership.ts";
 import { type NodePatch, patchFor, patchToTakeBack } from "../core/report/patch.ts";
-import { patchToRemoveTaint } from "../core/report/startup-taint.ts";
 import type { Status } from "../core/status.ts";
 import type { TraceBody } from "../core/trace.ts";
 import { Alarm } from "./alarm.ts";
 import { type Api, type Ask, path } from "./api.ts";
 import type { Difficulty } from "./difficulty.ts";
 import type { Pacer } from "./pacer.ts";
+import { removeTaint } from "./remove-taint.ts";
 
 export interface NodeReporterOptions {
   api: Api;
@@ -137,26 +137,13 @@ export class NodeReporter {
   }
 
   async #removeTaint(): Promise<void> {
-    const { settings, status, pacer, tell } = this.#options;
-    const { startupTaint } = settings();
-    if (startupTaint === null || !status().ready) return;
-    for (let attempt = 0; attempt < 3 && this.#view !== null && !this.#stopped; attempt++) {
-      const body = patchToRemoveTaint(this.#view, startupTaint);
-      if (body === null) return;
-      await pacer.turn();
-      const reply = await this.#options.api.ask({ verb: "patch", path: this.#path, patch: "json", body });
-      if (reply.kind === "ok") {
-        this.#view = this.#read(reply.body);
-        tell({ kind: "startupTaintRemoved", taint: startupTaint });
-        return;
-      }
-      if (reply.kind !== "refused" || reply.status !== 422) {
-        this.#options.difficulty.failed(reply);
-        return;
-      }
-      // Somebody changed the list of taints meanwhile: look again.
-      this.#view = await this.#ask({ verb: "get", path: this.#path });
-    }
+    const { api, pacer, settings, status, tell, difficulty } = this.#options;
+    const { startupTaint: taint, keys } = settings();
+    if (taint === null || this.#view === null || !status().ready) return;
+    const { view, reply } = await removeTaint({ api, pacer, taint, conditionType: keys.condition }, this.#view);
+    this.#view = view;
+    if (reply?.kind === "ok") tell({ kind: "startupTaintRemoved", taint });
+    else if (reply !== null) difficulty.failed(reply);
   }
 
   /** Milliseconds until something is due by itself. */

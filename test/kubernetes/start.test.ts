@@ -1,0 +1,161 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Directory } from "../../agent/core/config/config.ts";
+import { type Kubernetes, startKubernetes } from "../../agent/kubernetes/start.ts";
+import { configFrom } from "../core/config/read.ts";
+import { messageOf } from "../kernel/harness/until.ts";
+import { type Scene, scene, toldOf, until } from "./scene.ts";
+
+const config = (more = "") =>
+  configFrom(
+    `mounts: [{name: dumps, source: /volumes/dumps, target: /host/var/m/dumps, hostPath: /var/m/dumps}]
+kubernetes: {instance: storage-m, namespace: storage, nodeName: worker-1, podName: m-0${more}}`,
+  );
+const podPath = "/api/v1/namespaces/storage/pods/m-0";
+const ownPod = (change: Record<string, unknown> = {}) => ({
+  metadata: { uid: "agent-uid", name: "m-0", namespace: "storage", ...change },
+  spec: { terminationGracePeriodSeconds: 77 },
+});
+
+const started = async (it: Scene = scene(), more = "") => {
+  const folder = mkdtempSync(join(tmpdir(), "mooring-kubeconfig-"));
+  it.later(() => rmSync(folder, { recursive: true }));
+  const kubeconfig = join(folder, "config");
+  writeFileSync(
+    kubeconfig,
+    `apiVersion: v1
+kind: Config
+current-context: x
+contexts: [{name: x, context: {cluster: c, user: u}}]
+clusters: [{name: c, cluster: {server: "${it.cluster.url}", insecure-skip-tls-verify: true}}]
+users: [{name: u, user: {token: abc}}]
+`,
+  );
+  const requested: Directory[][] = [];
+  const kubernetes = await startKubernetes({
+    config: config(more),
+    environment: { KUBECONFIG: kubeconfig, POD_NAMESPACE: "storage", POD_UID: "agent-uid" },
+    status: () => it.status,
+    tell: it.tell,
+    onDirectories: (by) => void requested.push([...(by.get("dumps") ?? [])]),
+  });
+  let over = false;
+  const end = async (comesBack: boolean) => {
+    if (over) return;
+    over = true;
+    await kubernetes.end(comesBack, 1000);
+  };
+  it.later(() => end(true));
+  return { it, kubernetes, requested, end };
+};
+const labels = ({ cluster }: Scene) => (cluster.node.metadata as { labels: Record<string, string> }).labels;
+const isKnown = (kubernetes: Kubernetes) => until(() => kubernetes.graceMs() === 77_000);
+
+test("everything runs: marks, Events, consumers, directories, and the end", async () => {
+  const it = scene();
+  it.cluster.objects.set(podPath, ownPod());
+  it.cluster.put({
+    metadata: { uid: "u", namespace: "apps", name: "one", annotations: { "mooring.dev/directory": "app" } },
+    spec: {
+      volumes: [{ name: "v", hostPath: { path: "/var/m" } }],
+      containers: [{ name: "c", volumeMounts: [{ name: "v", mountPath: "/d", mountPropagation: "HostToContainer" }] }],
+    },
+  });
+  const { kubernetes, requested, end } = await started(it);
+  await until(() => labels(it)["volume-mounts"] === "ready");
+  await until(() => kubernetes.consumers("dumps")?.length === 1);
+  expect(kubernetes.allConsumers()).toEqual(["apps/one"]);
+  expect(requested.at(-1)).toEqual([{ path: "app", uid: null, gid: null, mode: null }]);
+  kubernetes.hear({
+    kind: "attached",
+    mount: "dumps",
+    how: "healed",
+    durationMs: 0.1,
+    outageMs: 0.1,
+    at: Date.now(),
+    pass: 1,
+  });
+  await until(() => it.cluster.events.size > 0);
+  await isKnown(kubernetes);
+  expect(await kubernetes.decideExit(500)).toMatchObject({ policy: "keep", comesBack: true, unlock: false });
+  it.cluster.objects.set(
+    podPath,
+    ownPod({ deletionTimestamp: "x", deletionGracePeriodSeconds: 5, annotations: { "mooring.dev/unlock": "true" } }),
+  );
+  expect(await kubernetes.decideExit(500)).toMatchObject({ policy: "release", comesBack: false, unlock: true });
+  expect(kubernetes.graceMs()).toBe(5000);
+  await end(false);
+  expect(labels(it)["volume-mounts"]).toBeUndefined();
+});
+
+test("other mounts after a reload: pods are looked at again", async () => {
+  const it = scene();
+  it.cluster.put({
+    metadata: { uid: "u", namespace: "apps", name: "one" },
+    spec: {
+      volumes: [{ name: "v", hostPath: { path: "/var/other" } }],
+      containers: [{ name: "c", volumeMounts: [{ name: "v", mountPath: "/d" }] }],
+    },
+  });
+  const { kubernetes } = await started(it);
+  await until(() => kubernetes.consumers("dumps")?.length === 0);
+  const other = config();
+  const [mount] = other.mounts;
+  if (mount) mount.hostPath = "/var/other/dumps";
+  kubernetes.configure(other);
+  await until(() => kubernetes.consumers("dumps")?.length === 1);
+});
+
+describe("an agent that cannot ask", () => {
+  test("whose API server hangs keeps the mounts and ends in time", async () => {
+    const it = scene();
+    it.cluster.objects.set(podPath, ownPod());
+    const { kubernetes } = await started(it);
+    await isKnown(kubernetes);
+    it.cluster.fault = () => ({ kind: "hang" });
+    const startedAt = performance.now();
+    expect(await kubernetes.decideExit(200)).toMatchObject({ policy: "keep", comesBack: true });
+    await kubernetes.end(true, 200);
+    expect(performance.now() - startedAt).toBeLessThan(1500);
+  });
+
+  test("that runs in no pod does as the configuration says", async () => {
+    const it = scene();
+    const folder = mkdtempSync(join(tmpdir(), "mooring-kubeconfig-"));
+    it.later(() => rmSync(folder, { recursive: true }));
+    const kubeconfig = join(folder, "config");
+    writeFileSync(
+      kubeconfig,
+      `apiVersion: v1\nkind: Config\ncurrent-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: "${it.cluster.url}", insecure-skip-tls-verify: true}}]\nusers: [{name: u, user: {token: abc}}]\n`,
+    );
+    const kubernetes = await startKubernetes({
+      config: { ...config(), exit: "release", kubernetes: { ...config().kubernetes, podName: null } },
+      environment: { KUBECONFIG: kubeconfig },
+      status: () => it.status,
+      tell: it.tell,
+      onDirectories: () => {},
+    });
+    it.later(() => kubernetes.end(true, 100));
+    expect(await kubernetes.decideExit(100)).toMatchObject({ policy: "release", comesBack: true });
+    expect(kubernetes.graceMs()).toBe(30_000);
+  });
+
+  test("is told what is missing", async () => {
+    const options = { environment: {}, status: () => scene().status, tell: () => {}, onDirectories: () => {} };
+    expect(await messageOf(startKubernetes({ ...options, config: config() }))).toContain("set KUBECONFIG");
+    const nowhere = { ...config(), kubernetes: { ...config().kubernetes, nodeName: null } };
+    expect(await messageOf(startKubernetes({ ...options, config: nowhere }))).toContain("set NODE_NAME");
+  });
+});
+
+test("permissions that went away are removal: the agent had asked before", async () => {
+  const it = scene();
+  it.cluster.objects.set(podPath, ownPod());
+  const { kubernetes } = await started(it);
+  await isKnown(kubernetes);
+  it.cluster.fault = () => ({ kind: "status", status: 401 });
+  expect(await kubernetes.decideExit(500)).toMatchObject({ policy: "release", comesBack: false });
+  expect(toldOf(it, "exitDecided")).toEqual([]);
+});

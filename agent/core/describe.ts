@@ -106,15 +106,15 @@ const tell = (trace: Trace): Telling => {
         mount: trace.mount,
       };
     case "probed": {
-      const { mount, ok, durationMs, problem } = trace;
+      const { mount, ok, durationMs, problem, again = false } = trace;
       const outcome = ok ? "the volume answered" : `the volume failed its probe: ${problem ?? "no reason given"}`;
       const message = `${mount}: ${outcome} (${sayDuration(durationMs)})`;
-      return { level: ok ? "debug" : "warn", message, mount, ok, durationMs, problem };
+      return { level: ok || again ? "debug" : "warn", message, mount, ok, durationMs, problem };
     }
     case "probeStuck": {
       const { mount, forMs } = trace;
       const message = `${mount}: the volume has not answered for ${sayDuration(forMs)}; no second probe is started beside this one`;
-      return { level: "error", message, mount, forMs };
+      return { level: "warn", message, mount, forMs };
     }
     case "probeAnswered": {
       const { mount, afterMs } = trace;

@@ -24,7 +24,8 @@ export type TraceBody =
   | { kind: "bareDirectoryLocked"; mount: string; immutable: boolean }
   | { kind: "optionsRestored"; mount: string; was: string[] }
   | { kind: "released"; mount: string }
-  | { kind: "probed"; mount: string; ok: boolean; durationMs: number; problem: string | null }
+  /** `again`: what it found has been told already. */
+  | { kind: "probed"; mount: string; ok: boolean; durationMs: number; problem: string | null; again?: boolean }
   | { kind: "probeStuck"; mount: string; forMs: number }
   | { kind: "probeAnswered"; mount: string; afterMs: number }
   | { kind: "volumeNew"; mount: string; uuid: string }

@@ -98,12 +98,16 @@ const cases: [TraceBody, said: string][] = [
     "warn: dumps: the volume failed its probe: EIO (5.0 s)",
   ],
   [
+    { kind: "probed", mount, ok: false, durationMs: 5000, problem: "EIO", again: true },
+    "debug: dumps: the volume failed its probe: EIO (5.0 s)",
+  ],
+  [
     { kind: "probed", mount, ok: false, durationMs: 1, problem: null },
     "warn: dumps: the volume failed its probe: no reason given (1.0 ms)",
   ],
   [
     { kind: "probeStuck", mount, forMs: 5000 },
-    "error: dumps: the volume has not answered for 5.0 s; no second probe is started beside this one",
+    "warn: dumps: the volume has not answered for 5.0 s; no second probe is started beside this one",
   ],
   [{ kind: "probeAnswered", mount, afterMs: 90_000 }, "warn: dumps: the volume answered at last, after 1 min 30 s"],
   [{ kind: "volumeNew", mount, uuid: "u" }, "info: dumps: marked a volume that is new here as u"],

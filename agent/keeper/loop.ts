@@ -6,11 +6,12 @@ import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
 import { type Berth, closeBerth, giveUp, openBerth, reconfigureBerth } from "./berth.ts";
 import { hearNothing, hearReport } from "./hear.ts";
-import type { KeeperStatus, News, Order } from "./messages.ts";
+import type { News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
 import type { Kernel } from "./port.ts";
 import type { Agent } from "./record.ts";
 import { type Settling, settle } from "./settle.ts";
+import { statusOf } from "./status-of.ts";
 
 export interface KeeperOptions {
   kernel: Kernel;
@@ -203,34 +204,10 @@ export class Keeper {
     if (this.#traces.length > 0) this.#post({ kind: "traces", traces: this.#traces });
     this.#traces = [];
     this.#dropped = 0;
-    const mounts = this.#berths.filter(({ retired }) => !retired).map((berth) => statusOf(berth));
+    const mounts = this.#berths.flatMap(statusOf);
     const text = JSON.stringify(mounts, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
     if (text === this.#posted) return;
     this.#posted = text;
     this.#post({ kind: "status", mounts });
   }
-}
-
-function statusOf({ mount, memory, attached, seen, bareView }: Berth): KeeperStatus {
-  const { name, target, hostPath, source } = mount;
-  const condition = memory.condition ?? {
-    mount: name,
-    state: "Unknown",
-    reason: "NotYetVerified",
-    message: "not looked at yet",
-    since: 0,
-  };
-  return {
-    name,
-    target,
-    hostPath,
-    source,
-    condition,
-    attached,
-    verified: memory.probe.verified,
-    identity: memory.expected,
-    options: seen?.details?.options ?? [],
-    stackDepth: seen?.stack.length ?? 0,
-    bareDirectory: bareView,
-  };
 }

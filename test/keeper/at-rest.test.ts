@@ -95,3 +95,12 @@ test("a pass that has too much to say says how much was left out", () => {
   expect(agent.traces).toHaveLength(1001);
   expect(agent.traces.at(-1)).toMatchObject({ kind: "tracesDropped", count: 200 });
 });
+
+test("a keeper that is closed holds nothing and leaves every mount", () => {
+  const { world, agent } = atRest();
+  const ids = () => mounts.flatMap(({ target }) => world.people.stackAt(target)).map(({ id }) => id);
+  const before = ids();
+  agent.keeper.close();
+  expect(String(agent.process.descriptors)).toBe("none");
+  expect(ids()).toEqual(before);
+});

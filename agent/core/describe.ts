@@ -64,9 +64,9 @@ const tell = (trace: Trace): Telling => {
       };
     }
     case "actionFailed": {
-      const { mount, action, error, retryInMs } = trace;
+      const { mount, action, error, retryInMs, again = false } = trace;
       return {
-        level: "error",
+        level: again ? "debug" : changedMeanwhile.has(error.code) ? "warn" : "error",
         message: `${mount}: ${action} failed: ${error.message}; trying again in ${sayDuration(retryInMs)}`,
         mount,
         action,
@@ -208,7 +208,7 @@ const tell = (trace: Trace): Telling => {
     }
     case "waitingForConsumers": {
       const { pods, withinMs } = trace;
-      const message = `waiting up to ${sayDuration(withinMs)} for ${count(pods.length, "pod")} that use the mounts: ${few(pods)}`;
+      const message = `waiting up to ${sayDuration(withinMs)} until the mounts are not used any more by ${count(pods.length, "pod")}: ${few(pods)}`;
       return { level: "info", message, pods, withinMs };
     }
     case "releasedInUse": {
@@ -236,6 +236,9 @@ const tell = (trace: Trace): Telling => {
     }
   }
 };
+
+/** What was planned was overtaken by somebody else; the next try sees how things are now. */
+const changedMeanwhile: ReadonlySet<string> = new Set(["EAGAIN", "ESTALE"]);
 
 const attachments: Record<Attachment, string> = {
   attached: "attached",

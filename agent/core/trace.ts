@@ -19,7 +19,8 @@ export type TraceBody =
   | { kind: "started"; mounts: number; kernel: string; fallbacks: string[] }
   | { kind: "conditionChanged"; mount: string; from: Condition | null; to: Condition }
   | { kind: "attached"; mount: string; how: Attachment; durationMs: number; outageMs: number }
-  | { kind: "actionFailed"; mount: string; action: string; error: ErrorReport; retryInMs: number }
+  /** `again`: the last try failed in the same way. */
+  | { kind: "actionFailed"; mount: string; action: string; error: ErrorReport; retryInMs: number; again?: boolean }
   | { kind: "recoveryTimeout"; mount: string; afterMs: number }
   | { kind: "bareDirectoryLocked"; mount: string; immutable: boolean }
   | { kind: "optionsRestored"; mount: string; was: string[] }

@@ -9,6 +9,7 @@ const hints: Record<string, string> = {
   ENOSPC: "the limit fs.mount-max is reached, or the disk is full",
   EROFS: "its file system is read-only",
   EBUSY: "something is mounted inside it",
+  EAGAIN: "it changed at the same moment",
   ESTALE: "it changed at the same moment",
   ENOENT: "it does not exist",
 };

@@ -65,11 +65,13 @@ function attempt({ kernel, agent, config, tell, perform }: Settling, berth: Bert
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     const { backoff } = config.recovery;
-    const attempts = (memory.failures[action.kind]?.attempts ?? 0) + 1;
+    const before = memory.failures[action.kind];
+    const attempts = (before?.attempts ?? 0) + 1;
     const retryInMs = memory.lostAt?.overdue ? backoff.maxMs : delayAfter(backoff, attempts);
     const said = report(error);
     memory.failures[action.kind] = { message: said.message, attempts, retryAt: kernel.monotonicMs() + retryInMs };
-    tell({ kind: "actionFailed", mount: mount.name, action: action.kind, error: said, retryInMs });
+    const again = before?.message === said.message;
+    tell({ kind: "actionFailed", mount: mount.name, action: action.kind, error: said, retryInMs, again });
     return null;
   }
 }

@@ -57,6 +57,19 @@ describe("the log", () => {
     ]);
   });
 
+  test("says once what the kernel refuses, however often it is tried", async () => {
+    using machine = await Machine.start();
+    await machine.sh(`mount -o remount,ro "$1"`, { args: [machine.node] });
+    const agent = await Agent.start(machine, { config: { ...config, log: { level: "debug" } } });
+    await agent.event("actionFailed", 5);
+    const { condition } = await agent.until("Broken");
+    expect(condition.message).toContain("EROFS (its file system is read-only)");
+    const levels = agent.events("actionFailed").map(({ level }) => level);
+    expect(levels).toEqual(["error", ...Array(levels.length - 1).fill("debug")]);
+    await machine.sh(`mount -o remount,rw "$1"`, { args: [machine.node] });
+    await agent.until("Healthy");
+  });
+
   test("says once that somebody covered the mount, and once that it was lost and healed", async () => {
     using at = await start();
     await at.machine.sh(`mount -t tmpfs foreign "$1"`, { args: [at.machine.target] });

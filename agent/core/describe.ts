@@ -1,3 +1,4 @@
+import { version } from "./build.ts";
 import { type Condition, serves } from "./condition.ts";
 import { printable } from "./printable.ts";
 import { count, sayDuration } from "./say.ts";
@@ -30,7 +31,8 @@ const tell = (trace: Trace): Telling => {
       const how = fallbacks.length === 0 ? "" : `; this kernel needs fallbacks: ${fallbacks.join(", ")}`;
       return {
         level: fallbacks.length === 0 ? "info" : "warn",
-        message: `holding ${count(mounts, "mount")} on Linux ${kernel}${how}`,
+        message: `mooring ${version}, holding ${count(mounts, "mount")} on Linux ${kernel}${how}`,
+        version,
         mounts,
         kernel,
         fallbacks,

@@ -50,6 +50,7 @@ export const makeInstruments = () => {
     stuck: gauge("mooring_volume_child_stuck", "1 while a probe is out that has not answered in time.", ["mount"]),
     stackDepth: gauge("mooring_mount_stack_depth", "Mounts stacked at the target; 1 when all is well.", ["mount"]),
     shadowed: gauge("mooring_shadowed_files", "Entries of the bare directory, hidden under the mount.", ["mount"]),
+    consumers: gauge("mooring_consumers", "Pods on this node that use the mount through a hostPath volume.", ["mount"]),
     rescued: counter("mooring_rescued_files_total", "Shadowed files moved into the volume.", ["mount"]),
     tracesDropped: counter(
       "mooring_traces_dropped_total",

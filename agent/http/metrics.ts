@@ -79,13 +79,15 @@ const seconds = (ms: number): number => (ms > 0 && ms < Number.POSITIVE_INFINITY
 const recoveries: ReadonlySet<string> = new Set(["heal", "replace", "uncover"] satisfies ActionKind[]);
 
 const showMounts = (mounts: readonly MountStatus[], instruments: Instruments): void => {
-  const { state, size, avail, files, filesFree, stuck, stackDepth, shadowed } = instruments;
-  for (const gauge of [state, size, avail, files, filesFree, stuck, stackDepth, shadowed]) gauge.reset();
-  for (const { name: mount, condition, space, probe, stackDepth: depth, bareDirectory } of mounts) {
+  const { state, size, avail, files, filesFree, stuck, stackDepth, shadowed, consumers } = instruments;
+  for (const gauge of [state, size, avail, files, filesFree, stuck, stackDepth, shadowed, consumers]) gauge.reset();
+  for (const { name: mount, condition, space, probe, stackDepth: depth, bareDirectory, consumers: pods } of mounts) {
     for (const each of states) state.set({ mount, state: each }, each === condition.state ? 1 : 0);
     stuck.set({ mount }, probe.stuckForMs === null ? 0 : 1);
     stackDepth.set({ mount }, depth);
     shadowed.set({ mount }, bareDirectory?.shadowed ?? 0);
+    // While nobody knows there is no series: a 0 would say that nobody uses it.
+    if (pods !== null) consumers.set({ mount }, pods.length);
     // Unknown space has no series: a 0 would read as a full volume.
     if (space === null) continue;
     size.set({ mount }, space.sizeBytes);

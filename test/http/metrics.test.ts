@@ -47,7 +47,8 @@ test("the whole text", async () => {
     failed("heal"),
     { kind: "tracesDropped", count: 3 },
   );
-  const text = await metrics.render(statusOf([mountStatus("dumps"), absent("traces")]));
+  const used = mountStatus("dumps", { consumers: ["apps/one", "apps/two"] });
+  const text = await metrics.render(statusOf([used, absent("traces")]));
   expect(text).toBe(await Bun.file(new URL("metrics.golden.txt", import.meta.url)).text());
 });
 

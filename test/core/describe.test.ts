@@ -21,10 +21,13 @@ const mount = "dumps";
 
 /** Every kind of trace, most of them more than once. */
 const cases: [TraceBody, said: string][] = [
-  [{ kind: "started", mounts: 1, kernel: "6.12", fallbacks: [] }, "info: holding 1 mount on Linux 6.12"],
+  [
+    { kind: "started", mounts: 1, kernel: "6.12", fallbacks: [] },
+    "info: mooring 0.0.0+source, holding 1 mount on Linux 6.12",
+  ],
   [
     { kind: "started", mounts: 2, kernel: "5.10", fallbacks: ["bind and remount", "detach before attach"] },
-    "warn: holding 2 mounts on Linux 5.10; this kernel needs fallbacks: bind and remount, detach before attach",
+    "warn: mooring 0.0.0+source, holding 2 mounts on Linux 5.10; this kernel needs fallbacks: bind and remount, detach before attach",
   ],
   [
     { kind: "conditionChanged", mount, from: null, to: condition("Unknown", "NotYetVerified") },

@@ -112,6 +112,30 @@ describe("a mount of somebody else on top", () => {
     expect(await messageOf(machine.read(join(machine.target, "file")))).toContain("No such file");
   });
 
+  test.each([
+    ["report", "Wrong", ["foreign"]],
+    ["replace", "Healthy", ["scratch"]],
+  ] as const)("there before the agent, with onForeign: %s", async (onForeign, state, stack) => {
+    using machine = await Machine.start();
+    const host = await machine.peer();
+    await host.sh(`mkdir "$1"; mount -t tmpfs foreign "$1"`, { args: [machine.target] });
+    const consumer = await machine.consumer({ every: "tight" });
+    const agent = await Agent.start(machine, { mount: { onForeign } });
+    await agent.until(state);
+    await until(
+      () =>
+        host
+          .mountsAt(machine.target)
+          .map(({ source }) => source)
+          .join() === stack.join(),
+      {
+        what: `${stack.join()} on the host`,
+      },
+    );
+    expect((await consumer.stop()).failed).toBe(0);
+    expect((await agent.mount()).bareDirectory?.locked).toBe(true);
+  });
+
   test("and the same volume on top of itself: serves, said as Stacked", async () => {
     using machine = await Machine.start();
     const agent = await Agent.start(machine);

@@ -2,7 +2,7 @@ import type { Action, ActionKind } from "../core/action.ts";
 import { sameDirectory } from "../core/identity.ts";
 import type { BareRecord } from "../core/observed.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
-import { KernelError } from "../kernel/error.ts";
+import { isErrno, KernelError } from "../kernel/error.ts";
 import { faultAt } from "../kernel/fault.ts";
 import { type Berth, dropLock, holdAnchor, holdSource } from "./berth.ts";
 import type { Kernel, Parent, Tree } from "./port.ts";
@@ -54,7 +54,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
       writeDown(scene);
       faultAt("attach.recorded");
       if (kernel.look(parent).kind !== "bare") throw changed("attach", parent);
-      kernel.attach(tree, parent);
+      unlessDead(scene, () => kernel.attach(tree, parent));
       berth.memory.attachedId = mountId;
       faultAt("attach.attached");
     } finally {
@@ -64,12 +64,14 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     return "attached";
   },
 
-  heal({ kernel, berth, parent }) {
+  heal(scene) {
+    const { kernel, berth, parent } = scene;
+    const { anchor } = berth;
     faultAt("heal.due");
-    if (berth.anchor === null) throw changed("heal", parent);
-    const { mountId } = kernel.identify(berth.anchor);
+    if (anchor === null) throw changed("heal", parent);
+    const { mountId } = kernel.identify(anchor);
     if (kernel.look(parent).kind !== "bare") throw changed("heal", parent);
-    kernel.attach(berth.anchor, parent);
+    unlessDead(scene, () => kernel.attach(anchor, parent));
     berth.memory.attachedId = mountId;
     holdAnchor(kernel, berth, null);
     faultAt("heal.attached");
@@ -86,11 +88,11 @@ const executors: { [K in ActionKind]: Executor<K> } = {
       writeDown(scene);
       faultAt("replace.recorded");
       if (topId(scene) !== top) throw changed("replace", parent);
-      const isBeneath = kernel.attachBeneath(tree, parent);
+      const isBeneath = unlessDead(scene, () => kernel.attachBeneath(tree, parent));
       if (!isBeneath) {
         kernel.detachTop(parent, top);
         faultAt("replace.bare");
-        kernel.attach(tree, parent);
+        unlessDead(scene, () => kernel.attach(tree, parent));
       }
       berth.memory.attachedId = mountId;
       // Attached, it cannot be attached again; and should the detaching fail, the stack under the same top is another.
@@ -152,6 +154,22 @@ const executors: { [K in ActionKind]: Executor<K> } = {
 export function act<K extends ActionKind>(scene: Scene, action: Extract<Action, { kind: K }>): Attachment | null {
   const executor = executors[action.kind] as Executor<K>;
   return executor(scene, action);
+}
+
+/**
+ * move_mount(2) gives ENOENT for a directory that was deleted (d_set_mounted in fs/dcache.c) as well as for a missing
+ * target. What is held of it can never be attached again, so it is let go.
+ */
+function unlessDead<T>({ kernel, berth, parent }: Scene, attach: () => T): T {
+  try {
+    return attach();
+  } catch (error) {
+    if (isErrno(error, "ENOENT") && kernel.look(parent).kind !== "missing") {
+      holdSource(kernel, berth, null);
+      holdAnchor(kernel, berth, null);
+    }
+    throw error;
+  }
 }
 
 function topId({ kernel, parent }: Scene): bigint | null {

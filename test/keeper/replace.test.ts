@@ -183,3 +183,20 @@ test("a stale mount is not replaced by the same deleted directory that an agent 
   world.run(31_000);
   expect(second.conditions()).toEqual(["dumps Healthy/Verified"]);
 });
+
+for (const [what, source] of [
+  ["a managed", "/volumes/dumps"],
+  ["a watched", null],
+] as const)
+  test(`${what} mount whose directory was deleted before it was lost is not tried again and again`, () => {
+    const world = worldWith(dumps);
+    world.agent.configure(configOf(mountOf({ name: "dumps", source })));
+    world.settle();
+    world.people.removeSource("/volumes/dumps");
+    world.people.unmount(TARGET);
+    world.agent.said();
+    world.run(100_000);
+    expect(world.agent.said().filter((line) => line.includes("failed"))).toHaveLength(1);
+    expect(world.agent.conditions()).toEqual([`dumps Absent/${source === null ? "SourceUnknown" : "SourceMissing"}`]);
+    expect(String(world.agent.process.descriptors)).toBe(source === null ? "parent 1" : "bare 1, parent 1");
+  });

@@ -32,10 +32,14 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
   const openTree = (root: Directory, options: Iterable<MountOption>): number =>
     descriptors.open({ kind: "tree", mount: machine.makeMount(root, options, by) });
 
-  /** move_mount(2) takes a detached mount once; one that was attached lies in a shared parent, whence none is moved. */
+  /**
+   * move_mount(2) takes a detached mount once; one that was attached lies in a shared parent, whence none is moved. That
+   * of a deleted directory it never takes (d_set_mounted).
+   */
   const detachedTree = (fd: number, parent: Parent): Mount => {
     const { mount } = descriptors.at(fd, "tree");
     if (mount.state !== "detached") throw kernelError("move_mount", pathOf(parent), "EINVAL");
+    if (mount.root.removed) throw kernelError("move_mount", pathOf(parent), "ENOENT");
     return mount;
   };
 
@@ -157,8 +161,8 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
     },
     attach(tree, parent) {
       faults.check("attach", pathOf(parent));
-      const mount = detachedTree(tree, parent);
       const at = directoryAt("move_mount", parent);
+      const mount = detachedTree(tree, parent);
       if (at.removed) throw kernelError("move_mount", pathOf(parent), "ENOENT");
       mount.shared = directoryOf(parent).shared;
       machine.attach(mount, at, by);
@@ -166,8 +170,8 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
     attachBeneath(tree, parent) {
       faults.check("attachBeneath", pathOf(parent));
       if (!machine.beneath) return false;
-      const mount = detachedTree(tree, parent);
       if (!topAt("move_mount", parent)) throw kernelError("move_mount", pathOf(parent), "EINVAL");
+      const mount = detachedTree(tree, parent);
       mount.shared = directoryOf(parent).shared;
       machine.attach(mount, directoryAt("move_mount", parent), by, true);
       return true;

@@ -49,8 +49,7 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
   } else if (what !== "changedOptions") {
     if (config.source !== null) ours.add(mount);
     const twins = stack.filter(({ by, root }) => by !== "people" && root === mount.root);
-    // A source that was deleted while it was held is noticed when it is attached, or at the next probe.
-    must(twins.length === 1 || mount.root.removed, "ours do not multiply", told);
+    must(twins.length === 1, "ours do not multiply", told);
     const isInTheWay = what === "attached" && "top" in action && stack.some(({ id }) => id === action.top);
     must(!isInTheWay, "what is replaced is gone before the right one comes", told);
     const isPlain = action.kind === "attach" || action.kind === "heal";

@@ -93,6 +93,11 @@ export class Machine extends Place {
     return FuseVolume.mount(this, at);
   }
 
+  /** Only its own: those that it took along lose some when a directory below them is removed from the computer. */
+  override mountCount(): number {
+    return this.mountinfo().filter(({ mountPoint }) => `${mountPoint}/`.startsWith(`${this.root}/`)).length;
+  }
+
   override [Symbol.dispose](): void {
     for (const tenant of this.#tenants) tenant[Symbol.dispose]();
     super[Symbol.dispose]();

@@ -31,6 +31,8 @@ export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
   let facts = look(settling, berth, depth);
   const startedAt = facts.now;
   noteLoss(settling, berth, facts);
+  // What was in a deleted directory is lost: that is told even when the next one takes its place in this very pass.
+  if (facts.observed.top.kind === "mount" && facts.observed.top.deleted) conclude(settling, berth, facts);
   let last: Action["kind"] | null = null;
   for (let count = 0; count < ACTIONS_PER_PASS; count++) {
     const action = plan(facts);

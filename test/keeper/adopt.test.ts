@@ -88,8 +88,8 @@ describe("an agent that starts", () => {
     const second = world.start("one", configOf(mount));
     world.settle();
     expect(second.said()).toEqual([
-      "dumps bare directory locked",
       "dumps is Broken/SourceDeleted",
+      "dumps bare directory locked",
       "dumps volume was uuid-1, is uuid-2",
       "dumps replaced",
       "dumps is Healthy/Verified",

@@ -35,6 +35,20 @@ describe("a stale mount", () => {
     ]);
   });
 
+  test("whose source was deleted and made again between two looks is told as a loss all the same", () => {
+    const world = worldWith(dumps);
+    remakeSource(world);
+    world.agent.said();
+    world.agent.probe();
+    world.run(1000);
+    expect(world.agent.said()).toEqual([
+      "dumps volume was uuid-1, is uuid-2",
+      "dumps is Broken/SourceDeleted",
+      "dumps replaced",
+      "dumps is Healthy/Verified",
+    ]);
+  });
+
   test("is replaced from beneath: at no moment is the target bare", () => {
     const world = worldWith(dumps);
     const depths = watchDepths(world);

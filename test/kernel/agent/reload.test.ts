@@ -63,6 +63,19 @@ describe("a changed configuration", () => {
     expect(story).toEqual(["attached", "attached", "released"]);
   });
 
+  test("that renames a mount changes its label and nothing else", async () => {
+    using at = await start();
+    const agent = await Agent.start(at.machine);
+    await agent.until("Healthy");
+    const [before] = at.machine.mountsAt(at.machine.target);
+    await agent.reconfigure(at.machine, { mount: { name: "heaps" } });
+    await agent.until("Healthy", "heaps");
+    await until(async () => (await agent.metric(`volume_mount_checks_total{mount="heaps"}`)) > 0, { what: "a probe" });
+    expect((await agent.get("/metrics")).body).not.toContain(`mount="dumps"`);
+    expect(at.machine.mountsAt(at.machine.target)).toEqual(before ? [before] : []);
+    expect(agent.events("attached")).toHaveLength(1);
+  });
+
   test("that gives a target another source: replaced, and no write of a consumer fails", async () => {
     using at = await start();
     const agent = await Agent.start(at.machine);

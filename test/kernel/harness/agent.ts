@@ -16,6 +16,8 @@ export interface AgentOptions {
   fileless?: boolean;
   /** A configuration that is there already. */
   configPath?: string;
+  /** Where it runs: the machine by default. */
+  place?: Place;
   /** Another binary than dist/mooring. */
   binary?: string;
 }
@@ -38,10 +40,10 @@ export class Agent {
 
   /** Writes a configuration and starts the agent with it; it listens, which does not mean that it is ready. */
   static async start(machine: Machine, options: AgentOptions = {}): Promise<Agent> {
-    const { binary = releaseBuild, env, fileless = false, configPath } = options;
+    const { binary = releaseBuild, env, fileless = false, configPath, place = machine } = options;
     const path = configPath ?? join(machine.root, "mooring.yaml");
     if (!fileless && !configPath) await machine.write(path, configFor(machine, options));
-    const program = machine.run([binary, "run", ...(fileless ? [] : ["--config", path])], env ? { env } : {});
+    const program = place.run([binary, "run", ...(fileless ? [] : ["--config", path])], env ? { env } : {});
     const line = await program.line((said) => said.includes('"event":"listening"'), { what: "the agent to listen" });
     return new Agent(program, (JSON.parse(line) as { url: string }).url, path);
   }

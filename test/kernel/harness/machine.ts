@@ -122,8 +122,9 @@ export class Pod extends Place {
 
   static async start(machine: Machine): Promise<Pod> {
     const pod = new Pod(await Place.hold(machine, "shared"), join(machine.root, "pod"));
-    // The bind is a peer of the node's disk; the disk itself goes, as a container does not see it anywhere else.
-    await pod.sh(`mkdir -p "$2"; mount --bind "$1" "$2"; umount -l "$3"`, {
+    // The bind is a peer of the node's disk, and takes along what is mounted there, as a container runtime's does. The
+    // disk itself goes, as a container does not see it anywhere else: private first, or its mounts would go on the node.
+    await pod.sh(`mkdir -p "$2"; mount --rbind "$1" "$2"; mount --make-rprivate "$3"; umount -l "$3"`, {
       args: [machine.parent, pod.parent, machine.node],
     });
     return pod;

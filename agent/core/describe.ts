@@ -88,7 +88,8 @@ const tell = (trace: Trace): Telling => {
       const { mount, immutable } = trace;
       const how = immutable
         ? "mode 0000 and immutable"
-        : "mode 0000 only: its file system has no immutable flag, so root can still write there while the mount is away";
+        : "mode 0000 only: its file system has no immutable flag, or the agent lacks CAP_LINUX_IMMUTABLE; " +
+          "root can still write there while the mount is away";
       return {
         level: immutable ? "info" : "warn",
         message: `${mount}: locked the bare directory, ${how}`,

@@ -92,7 +92,7 @@ const cases: [TraceBody, said: string][] = [
   ],
   [
     { kind: "bareDirectoryLocked", mount, immutable: false },
-    "warn: dumps: locked the bare directory, mode 0000 only: its file system has no immutable flag, so root can still write there while the mount is away",
+    "warn: dumps: locked the bare directory, mode 0000 only: its file system has no immutable flag, or the agent lacks CAP_LINUX_IMMUTABLE; root can still write there while the mount is away",
   ],
   [
     { kind: "optionsRestored", mount, was: ["rw", "suid"] },

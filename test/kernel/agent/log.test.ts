@@ -5,7 +5,7 @@ import { Machine } from "../harness/machine.ts";
 const config = { monitor: { interval: "200ms", timeout: "150ms", failures: 3 } };
 /** Level and event of each line, without those of the start. */
 const story = (agent: Agent): string[] => {
-  const lines = agent.program.log.map(({ level, event, state }) => `${level} ${event}${state ? ` ${state}` : ""}`);
+  const lines = agent.program.log.map(({ level, event, state }) => [level, event, state].join(" ").trim());
   return lines.slice(lines.indexOf("info conditionChanged Healthy") + 1);
 };
 

@@ -49,6 +49,7 @@ export class NodeReporter {
   #marks: Marks | null = null;
   #holder: Holder | null = null;
   #stopped = false;
+  #underWay: Promise<void> = Promise.resolve();
 
   constructor(options: NodeReporterOptions) {
     this.#options = options;
@@ -80,7 +81,9 @@ export class NodeReporter {
     while (!this.#stopped) {
       const { difficulty } = this.#options;
       await this.#alarm.sleep(difficulty.retryInMs || this.#restMs());
-      if (!this.#stopped && difficulty.retryInMs === 0) await this.#sync();
+      if (this.#stopped || difficulty.retryInMs > 0) continue;
+      this.#underWay = this.#sync();
+      await this.#underWay;
     }
   }
 
@@ -90,6 +93,8 @@ export class NodeReporter {
     this.#alarm.ring();
     const until = performance.now() + withinMs;
     const left = (): number => Math.max(1, until - performance.now());
+    // A write that is under way would land after the last word, and what it leaves is not in the view yet.
+    await Promise.race([this.#underWay, Bun.sleep(withinMs / 2)]);
     this.#view ??= await this.#ask({ verb: "get", path: this.#path, timeoutMs: left() });
     if (this.#view === null) return;
     const { keys } = this.#options.settings();

@@ -98,6 +98,7 @@ describe("a restart", () => {
     await machine.sh(`mount -t tmpfs another "$1"`, { args: [machine.source] });
     const second = await Agent.start(machine);
     await second.until("Healthy");
+    await second.event("attached");
     expect(second.events("attached").map(({ how }) => how)).toEqual(["replaced"]);
     expect(machine.mountsAt(machine.target).map(({ source }) => source)).toEqual(["another"]);
     expect((await consumer.stop()).failed).toBe(0);

@@ -1,4 +1,5 @@
 import type { Action, ActionKind } from "../core/action.ts";
+import { sameMounted } from "../core/facts.ts";
 import { sameDirectory } from "../core/identity.ts";
 import type { BareRecord } from "../core/observed.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
@@ -129,7 +130,9 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     holdSource(kernel, berth, null);
     berth.memory.attachedId = top;
     // What lies below may be ours from before, and show when this one goes.
-    writeDown(scene, kernel.stack(parent).length > 1 ? berth.memory.record : null);
+    const { record } = berth.memory;
+    const others = record?.mounted.some((one) => expected === null || !sameMounted(one, expected));
+    writeDown(scene, others && kernel.stack(parent).length > 1 ? record : null);
     return attachedId === null ? "adopted" : null;
   },
 

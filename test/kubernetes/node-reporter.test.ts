@@ -101,10 +101,11 @@ test("however much changes, writes keep their distance and the last one tells th
   it.status = statusOf([absent("dumps")], { ready: false });
   reporter.changed();
   await until(() => conditionOf(node)?.reason === "SourceNotMounted");
+  // Each may be on its way for a while, so the distance shows in their number.
   const times = it.cluster.writes.map(({ at }) => at);
-  expect(times.length).toBeLessThan(rounds / 4);
-  for (const [index, at] of times.entries())
-    if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThan(GAP_MS * 0.8);
+  const took = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  expect(times.length).toBeGreaterThan(2);
+  expect(times.length).toBeLessThanOrEqual(took / GAP_MS + 2);
 });
 
 test("what others changed is found by reading and put right in one write", async () => {
@@ -189,7 +190,8 @@ describe("an API server that is away", () => {
     reporting({}, it);
     await until(() => it.cluster.seen.length >= 6);
     const times = it.cluster.seen.map(({ at }) => at);
-    expect((times[5] ?? 0) - (times[4] ?? 0)).toBeGreaterThan((times[1] ?? 0) - (times[0] ?? 0));
+    // 20, 40, then 80 ms each; at the first pace it would be 100.
+    expect((times[5] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(280);
   });
 
   test("an order to come back later is followed", async () => {

@@ -22,7 +22,7 @@ const TIMEOUT_MS = 3_600_000;
 
 test(
   "whatever happens in whatever order, every promise holds and it comes to rest",
-  () => neverFails(anyPlan, 1500),
+  () => neverFails(anyPlan, 1200),
   TIMEOUT_MS,
 );
 test("and so it is while mounts come and go in the middle of a pass", () => neverFails(racyPlan, 500), TIMEOUT_MS);

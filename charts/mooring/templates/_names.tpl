@@ -67,8 +67,8 @@ characters long (its pods carry <name>-<hash> in a label), so a long node name i
 
 {{/* Never a version in here: selectors cannot be changed. */}}
 {{- define "mooring.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "mooring.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "mooring.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: agent
 {{- end -}}
 

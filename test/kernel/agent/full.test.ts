@@ -16,8 +16,7 @@ describe.each(["tmpfs", "ext4"] as const)("a %s volume", (volume) => {
     const agent = await Agent.start(machine, { mount: { minFree: { bytes: "8Mi" } }, config });
     await agent.until("Healthy");
     await machine.sh(`head -c 9m /dev/zero > "$1"/dump`, { args: [machine.target] });
-    const { condition, space } = await agent.until("Degraded");
-    expect(condition.reason).toBe("BytesLow");
+    const { space } = await agent.until("Degraded/BytesLow");
     expect(space?.availBytes).toBeLessThan(8 * 1024 * 1024);
     await machine.sh(canWrite, { args: [machine.target] });
     expect((await agent.get("/readyz")).code).toBe(200);
@@ -31,8 +30,7 @@ describe.each(["tmpfs", "ext4"] as const)("a %s volume", (volume) => {
     const agent = await Agent.start(machine, { mount: { minFree: { inodes: 64 } }, config });
     await agent.until("Healthy");
     await machine.sh(`seq 60 | while read -r n; do : > "$1"/file-$n; done`, { args: [machine.target] });
-    const { condition } = await agent.until("Degraded");
-    expect(condition.reason).toBe("InodesLow");
+    await agent.until("Degraded/InodesLow");
     await machine.sh(canWrite, { args: [machine.target] });
     expect((await agent.get("/readyz")).code).toBe(200);
     await machine.sh(`rm "$1"/file-*`, { args: [machine.target] });
@@ -47,8 +45,7 @@ describe.each(["tmpfs", "ext4"] as const)("a %s volume", (volume) => {
     const first = await Agent.start(machine, { config });
     await first.until("Healthy");
     await machine.sh(fill, { args: [machine.target] });
-    const { condition } = await first.until("Degraded");
-    expect(condition.reason).toBe("NoSpaceLeft");
+    await first.until("Degraded/NoSpaceLeft");
     expect((await first.get("/readyz")).code).toBe(200);
     await machine.sh(`umount -l "$1"`, { args: [machine.target] });
     await first.event("attached", 2);
@@ -56,7 +53,7 @@ describe.each(["tmpfs", "ext4"] as const)("a %s volume", (volume) => {
     expect((await first.get("/readyz")).code).toBe(200);
     await first.end();
     const next = await Agent.start(machine, { config });
-    expect((await next.until("Degraded")).condition.reason).toBe("NoSpaceLeft");
+    await next.until("Degraded/NoSpaceLeft");
     await machine.sh(`rm "$1"/fil*`, { args: [machine.target] });
     await next.until("Healthy");
   });
@@ -68,8 +65,7 @@ describe.each(["tmpfs", "ext4"] as const)("a %s volume", (volume) => {
     using machine = await Machine.start({ volume, size: "16m", inodes: 256 });
     await machine.sh(fill, { args: [machine.source] });
     const agent = await Agent.start(machine, { config });
-    const { condition } = await agent.until("Degraded");
-    expect(condition.reason).toBe("NoSpaceLeft");
+    await agent.until("Degraded/NoSpaceLeft");
     expect(machine.mountsAt(machine.target)).toHaveLength(1);
     expect((await agent.get("/readyz")).code).toBe(200);
     await machine.sh(`rm -rf "$1"/fil*`, { args: [machine.source] });

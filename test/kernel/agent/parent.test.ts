@@ -20,8 +20,7 @@ describe("the parent of the target", () => {
     await agent.until("Healthy");
     await until(() => machine.mountsAt(machine.target).length === 1, { what: "the node to see the mount" });
     await machine.sh(`mv "$1" "$1".old`, { args: [machine.parent] });
-    const { condition } = await agent.until("Broken");
-    expect(condition.reason).toBe("ParentReplaced");
+    const { condition } = await agent.until("Broken/ParentReplaced");
     expect(condition.message).toContain("new container");
     expect((await agent.get("/readyz")).code).toBe(503);
     expect((await agent.program.exited).code).toBe(1);
@@ -58,7 +57,7 @@ describe("the parent of the target", () => {
     await first.agent.end("SIGKILL");
     const { agent } = await startInPod(machine);
     await agent.until("Healthy");
-    expect(agent.events("attached").map(({ how }) => how)).toEqual(["adopted"]);
+    expect(await agent.ways()).toEqual(["adopted"]);
     expect(machine.mountsAt(machine.target)).toEqual(mounts);
   });
 
@@ -67,8 +66,7 @@ describe("the parent of the target", () => {
     const agent = await Agent.start(machine, { config });
     await agent.until("Healthy");
     await machine.sh(`mount --make-private "$1"`, { args: [machine.node] });
-    const { condition } = await agent.until("Broken");
-    expect(condition.reason).toBe("NotShared");
+    await agent.until("Broken/NotShared");
     expect((await agent.get("/readyz")).code).toBe(503);
     expect(machine.mountsAt(machine.target)).toHaveLength(1);
     await machine.sh(`mount --make-shared "$1"`, { args: [machine.node] });

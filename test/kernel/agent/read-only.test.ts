@@ -56,8 +56,7 @@ describe("a file system that is read-only itself", () => {
       `mount -o remount,errors=remount-ro "$1"; echo test > /sys/fs/ext4/"$2"/trigger_fs_error; ! (: > "$1"/x) 2>/dev/null`,
       { args: [machine.source, device] },
     );
-    const { condition } = await agent.until("ReadOnly");
-    expect(condition.reason).toBe("FileSystemReadOnly");
+    await agent.until("ReadOnly/FileSystemReadOnly");
     expect((await agent.get("/readyz")).code).toBe(503);
     await agent.probed(3);
     expect(agent.events("optionsRestored")).toEqual([]);
@@ -71,8 +70,7 @@ describe("a file system that is read-only itself", () => {
     const agent = await Agent.start(machine, { config });
     await agent.until("Healthy");
     await machine.sh(`mount -o remount,ro "$1"`, { args: [machine.source] });
-    const { condition } = await agent.until("ReadOnly");
-    expect(condition.reason).toBe("FileSystemReadOnly");
+    await agent.until("ReadOnly/FileSystemReadOnly");
     await agent.probed(2);
     expect(agent.events("optionsRestored")).toEqual([]);
     await machine.sh(`mount -o remount,rw "$1"`, { args: [machine.source] });

@@ -37,7 +37,7 @@ describe("mooring release", () => {
     expect(err).toContain(`(pid ${agent.program.pid})`);
     expect(machine.mountsAt(machine.target)).toHaveLength(1);
     await agent.probed(1);
-    expect((await agent.mount()).condition.state).toBe("Healthy");
+    await agent.until("Healthy");
     expect(agent.events("attached")).toHaveLength(1);
   });
 
@@ -56,7 +56,7 @@ describe("mooring release", () => {
     using machine = await Machine.start();
     await machine.sh(`mkdir "$1"; echo dump > "$1"/kept`, { args: [machine.target] });
     const agent = await Agent.start(machine);
-    await agent.until("Degraded");
+    await agent.until("Degraded/ShadowedFiles");
     await agent.end("SIGKILL");
     const { code, err } = await mooring(machine, ["release", "--purge", "--config", agent.configPath]);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("not empty") });

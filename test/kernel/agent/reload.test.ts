@@ -43,7 +43,7 @@ describe("a changed configuration", () => {
     });
     expect((await agent.status()).mounts.map(({ name }) => name)).toEqual(["dumps"]);
     expect(await agent.get("/metrics")).not.toMatchObject({ body: expect.stringContaining(`mount="other"`) });
-    expect((await agent.mount()).condition.state).toBe("Healthy");
+    await agent.until("Healthy");
     await agent.event("released");
   });
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { State } from "../../../agent/core/condition.ts";
+import type { Reason, State } from "../../../agent/core/condition.ts";
 import type { MountStatus, Status } from "../../../agent/core/status.ts";
 import type { Machine } from "./machine.ts";
 import type { Place } from "./place.ts";
@@ -21,6 +21,8 @@ export interface AgentOptions {
   /** Another binary than dist/mooring. */
   binary?: string;
 }
+
+export type Wanted = State | `${State}/${Reason}`;
 
 export const releaseBuild = join(import.meta.dir, "../../../dist/mooring");
 /** With the fault points, see ci/build. */
@@ -66,14 +68,18 @@ export class Agent {
     return { code: response.status, body, ms: performance.now() - begin };
   }
 
-  /** Waits until a mount is in one of these states, and returns its status then. */
-  until(states: State | readonly State[], name = "dumps", deadline?: number): Promise<MountStatus> {
+  /**
+   * Waits until a mount is in one of these states, and returns its status then. Name the reason where a busy machine may
+   * give another one: it is Degraded/ProbeSlow there, too.
+   */
+  until(states: Wanted | readonly Wanted[], name = "dumps", deadline?: number): Promise<MountStatus> {
     const wanted = [states].flat();
     return until(
       async () => {
         const mount = await this.mount(name);
-        if (wanted.includes(mount.condition.state)) return mount;
-        throw new Error(`${mount.condition.state}/${mount.condition.reason}: ${mount.condition.message}`);
+        const { state, reason, message } = mount.condition;
+        if (wanted.includes(state) || wanted.includes(`${state}/${reason}`)) return mount;
+        throw new Error(`${state}/${reason}: ${message}`);
       },
       { what: `${name} to be ${wanted.join(" or ")}`, every: 5, ...(deadline && { deadline }) },
     );
@@ -126,6 +132,12 @@ export class Agent {
     await machine.write(this.configPath, configFor(machine, options));
     this.program.kill("SIGHUP");
     await this.event("configReloaded", before + 1);
+  }
+
+  /** How the right mount came to be on top, each time: waits until that was told `count` times. */
+  async ways(count = 1): Promise<unknown[]> {
+    await this.event("attached", count);
+    return this.events("attached").map(({ how }) => how);
   }
 
   /** Ends it and returns its exit code, or the signal that ended it. */

@@ -57,7 +57,8 @@ export class Keeper {
     // What the first orders report is compared with the bare directories' records, so those are read before.
     if (this.#pass === 0) this.pass("full");
     const woken = this.#kernel.wait(this.wakeInMs());
-    const orders = takeOrders();
+    // Whoever gives an order signals after it, so without a signal there is none: a loss need not wait for the look.
+    const orders = woken.signalled ? takeOrders() : [];
     for (const order of orders) this.obey(order);
     const due = this.#kernel.monotonicMs() >= this.#resyncAt;
     if (woken.mountsChanged || due || orders.some(({ kind }) => kind !== "beat") || this.#retryIsDue())

@@ -75,6 +75,12 @@ export function plan(facts: Facts): Action | null {
   return null;
 }
 
+/** Whether the anchor would be put back at once if the target were found bare at the next look. */
+export function wouldHeal(facts: Facts): boolean {
+  const top = { kind: "bare", device: "", inode: 0n, locked: true } as const;
+  return plan({ ...facts, observed: { ...facts.observed, top } })?.kind === "heal";
+}
+
 function mustWait({ memory, now }: Facts, { kind }: Action): boolean {
   const failure = memory.failures[kind];
   return failure !== undefined && now < failure.retryAt;

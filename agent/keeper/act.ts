@@ -54,8 +54,8 @@ const executors: { [K in ActionKind]: Executor<K> } = {
       const { mountId } = kernel.identify(tree);
       writeDown(scene);
       faultAt("attach.recorded");
-      if (kernel.look(parent).kind !== "bare") throw changed("attach", parent);
-      unlessDead(scene, () => kernel.attach(tree, parent));
+      if (!unlessDead(scene, () => kernel.attachIfBare(tree, parent, berth.bareDirectory)))
+        throw changed("attach", parent);
       berth.memory.attachedId = mountId;
       faultAt("attach.attached");
     } finally {
@@ -69,11 +69,9 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const { kernel, berth, parent } = scene;
     const { anchor } = berth;
     faultAt("heal.due");
-    if (anchor === null) throw changed("heal", parent);
-    const { mountId } = kernel.identify(anchor);
-    if (kernel.look(parent).kind !== "bare") throw changed("heal", parent);
-    unlessDead(scene, () => kernel.attach(anchor, parent));
-    berth.memory.attachedId = mountId;
+    if (anchor === null || !unlessDead(scene, () => kernel.attachIfBare(anchor, parent, berth.bareDirectory)))
+      return null;
+    berth.memory.attachedId = kernel.identify(anchor).mountId;
     holdAnchor(kernel, berth, null);
     faultAt("heal.attached");
     return "healed";

@@ -1,7 +1,8 @@
 import type { Mount } from "../core/config/config.ts";
 import { blankMemory, type Memory } from "../core/memory.ts";
 import type { BareView, LockView, MountDetails } from "../core/observed.ts";
-import type { Bare, Kernel, Parent, Tree } from "./port.ts";
+import type { TraceBody } from "../core/trace.ts";
+import type { Bare, Directory, Kernel, Parent, Tree } from "./port.ts";
 
 /** One target as the keeper holds it: what it remembers, and the descriptors it keeps open. */
 export interface Berth {
@@ -14,7 +15,7 @@ export interface Berth {
   parentInTrouble: boolean;
   /** The bare directory, open as long as its lock is held. */
   bare: Bare | null;
-  bareDirectory: { device: string; inode: bigint } | null;
+  bareDirectory: Directory | null;
   bareView: BareView | null;
   lock: LockView;
   /** A verified source that waits to be attached. */
@@ -22,6 +23,10 @@ export interface Berth {
   anchor: Tree | null;
   /** Details and stack of the mount that was last seen on top. */
   seen: { id: bigint | null; options: string; details: MountDetails | null; stack: bigint[] } | null;
+  /** Found bare now, the target would be healed from the anchor at once. */
+  healAhead: boolean;
+  /** What is to be told of a heal that was made ahead of the pass that looks at it. */
+  healed: TraceBody | null;
   /** The right mount was on top at the last look. */
   attached: boolean;
   /** No configuration names this target any more. */
@@ -41,6 +46,8 @@ export const openBerth = (mount: Mount): Berth => ({
   source: null,
   anchor: null,
   seen: null,
+  healAhead: false,
+  healed: null,
   attached: false,
   retired: false,
 });

@@ -4,13 +4,15 @@ import { type Facts, mayHoldOurs } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
+import type { Settling } from "./attempt.ts";
 import { type Berth, closeBerth, giveUp, openBerth, reconfigureBerth } from "./berth.ts";
+import { healAhead } from "./heal-ahead.ts";
 import { hearNothing, hearReport } from "./hear.ts";
 import type { News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
 import type { Kernel } from "./port.ts";
 import type { Agent } from "./record.ts";
-import { type Settling, settle } from "./settle.ts";
+import { settle } from "./settle.ts";
 import { statusOf } from "./status-of.ts";
 
 export interface KeeperOptions {
@@ -57,6 +59,7 @@ export class Keeper {
     // What the first orders report is compared with the bare directories' records, so those are read before.
     if (this.#pass === 0) this.pass("full");
     const woken = this.#kernel.wait(this.wakeInMs());
+    if (woken.mountsChanged) this.#healAhead();
     // Whoever gives an order signals after it, so without a signal there is none: a loss need not wait for the look.
     const orders = woken.signalled ? takeOrders() : [];
     for (const order of orders) this.obey(order);
@@ -75,6 +78,11 @@ export class Keeper {
     this.#report();
     // Last: whoever waits for this may end the process, and what was done should have been told.
     if (this.#releasing) this.#post({ kind: "released", left });
+  }
+
+  #healAhead(): void {
+    const settling = this.#settling();
+    for (const berth of this.#berths) healAhead(settling, berth);
   }
 
   /** Milliseconds until a pass is due by itself. */
@@ -102,7 +110,7 @@ export class Keeper {
 
   #settle(berth: Berth, depth: Depth, eventful: boolean): Facts {
     const anchoredBefore = berth.memory.attachedId;
-    const facts = settle({ ...this.#tools, config: this.#config, tell: this.#tell }, berth, depth);
+    const facts = settle(this.#settling(), berth, depth);
     const moved = anchoredBefore !== berth.memory.attachedId;
     const { target } = berth.mount;
     if (moved || (eventful && !berth.memory.probe.verified)) this.#post({ kind: "probe", target });
@@ -110,6 +118,10 @@ export class Keeper {
     if (parent.kind === "trouble" && parent.reason === "ParentReplaced")
       this.#post({ kind: "restartNeeded", mount: berth.mount.name, why: parent.message });
     return facts;
+  }
+
+  #settling(): Settling {
+    return { ...this.#tools, config: this.#config, tell: this.#tell };
   }
 
   /** Takes one order; what it leads to happens in the next pass. */

@@ -34,6 +34,8 @@ export interface BareState {
   entries: number;
 }
 
+export type Directory = Pick<Held, "device" | "inode">;
+
 /** A detached mount, held as a descriptor. */
 export type Tree = number;
 
@@ -86,6 +88,8 @@ export interface Kernel {
   /** A detached clone of what is on top at the target. */
   cloneTop(parent: Parent): Tree;
   attach(tree: Tree, parent: Parent): void;
+  /** The same, if the bare directory lies at the target, and it is `on` where that is known; else false. */
+  attachIfBare(tree: Tree, parent: Parent, on: Directory | null): boolean;
   /** Puts `tree` under the top mount; false where the kernel cannot (before 6.5). */
   attachBeneath(tree: Tree, parent: Parent): boolean;
   /** Detaches the top mount if it is still `id` and nothing is mounted inside it. */

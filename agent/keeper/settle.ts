@@ -1,27 +1,11 @@
 import type { Action } from "../core/action.ts";
 import { assess } from "../core/assess/assess.ts";
-import { delayAfter } from "../core/backoff.ts";
 import type { Condition } from "../core/condition.ts";
-import type { Config } from "../core/config/config.ts";
 import { type Facts, isPinned, rightOnTop } from "../core/facts.ts";
-import type { Memory } from "../core/memory.ts";
-import { plan, remainingFailures } from "../core/plan.ts";
-import type { TraceBody } from "../core/trace.ts";
-import { KernelError } from "../kernel/error.ts";
-import type { act } from "./act.ts";
+import { plan, remainingFailures, wouldHeal } from "../core/plan.ts";
+import { attempt, lossNow, type Settling } from "./attempt.ts";
 import type { Berth } from "./berth.ts";
-import { report } from "./explain.ts";
 import { type Depth, observe } from "./observe.ts";
-import type { Kernel } from "./port.ts";
-import type { Agent } from "./record.ts";
-
-export interface Settling {
-  kernel: Kernel;
-  agent: Agent;
-  config: Config;
-  tell(trace: TraceBody): void;
-  perform: typeof act;
-}
 
 /** More actions than any honest situation needs; a pass always ends. */
 const ACTIONS_PER_PASS = 8;
@@ -30,6 +14,8 @@ const ACTIONS_PER_PASS = 8;
 export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
   let facts = look(settling, berth, depth);
   const startedAt = facts.now;
+  if (berth.healed && rightOnTop(facts)) settling.tell(berth.healed);
+  berth.healed = null;
   noteLoss(settling, berth, facts);
   // What was in a deleted directory is lost: that is told even when the next one takes its place in this very pass.
   if (facts.observed.top.kind === "mount" && facts.observed.top.deleted) conclude(settling, berth, facts);
@@ -44,6 +30,7 @@ export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
   }
   berth.memory.failures = remainingFailures(facts, startedAt);
   conclude(settling, berth, facts);
+  berth.healAhead = wouldHeal(facts);
   return facts;
 }
 
@@ -57,40 +44,10 @@ function look({ kernel, config }: Settling, berth: Berth, depth: Depth): Facts {
   return { mount, observed, memory, now: kernel.monotonicMs(), failuresUntilHung: config.monitor.failures };
 }
 
-function attempt({ kernel, agent, config, tell, perform }: Settling, berth: Berth, action: Action): TraceBody | null {
-  const { memory, mount, parent } = berth;
-  if (!parent) return null;
-  try {
-    const how = perform({ kernel, agent, berth, parent, tell }, action);
-    delete memory.failures[action.kind];
-    return how && { kind: "attached", mount: mount.name, how, ...sinceLoss(kernel, memory) };
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    const { backoff } = config.recovery;
-    const before = memory.failures[action.kind];
-    const attempts = (before?.attempts ?? 0) + 1;
-    const retryInMs = memory.lostAt?.overdue ? backoff.maxMs : delayAfter(backoff, attempts);
-    const said = report(error);
-    memory.failures[action.kind] = { message: said.message, attempts, retryAt: kernel.monotonicMs() + retryInMs };
-    const again = before?.message === said.message;
-    tell({ kind: "actionFailed", mount: mount.name, action: action.kind, error: said, retryInMs, again });
-    return null;
-  }
-}
-
 function noteLoss({ kernel }: Settling, { memory }: Berth, facts: Facts): void {
   if (memory.attachedId === null || rightOnTop(facts)) return;
-  memory.lostAt ??= { monotonicMs: kernel.monotonicMs(), bootMs: kernel.bootMs(), overdue: false };
+  memory.lostAt ??= lossNow(kernel);
 }
-
-/** Taken right after the attachment, before anything is looked at again. */
-function sinceLoss(kernel: Kernel, { lostAt }: Memory): { durationMs: number; outageMs: number } {
-  if (!lostAt) return { durationMs: 0, outageMs: 0 };
-  const outageMs = toMicroseconds(kernel.bootMs() - lostAt.bootMs);
-  return { durationMs: toMicroseconds(kernel.monotonicMs() - lostAt.monotonicMs), outageMs };
-}
-
-const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 function conclude({ kernel, config, tell }: Settling, berth: Berth, facts: Facts): void {
   const { memory, mount } = berth;

@@ -12,8 +12,10 @@ function atRest() {
   for (const { source } of mounts) world.people.mountClaim(source ?? "");
   const done: Action["kind"][] = [];
   const agent = world.start("one", configOf(...mounts), (scene, action) => {
-    done.push(action.kind);
-    return act(scene, action);
+    const how = act(scene, action);
+    // A heal that is planned ahead looks first, and does nothing while the mount is there.
+    if (action.kind !== "heal" || how !== null) done.push(action.kind);
+    return how;
   });
   world.run(60_000);
   done.length = 0;

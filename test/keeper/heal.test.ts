@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { configOf, mountOf } from "./configuration.ts";
 import { World, worldWith } from "./world.ts";
 
@@ -15,6 +15,33 @@ describe("a mount that is lost", () => {
     expect(world.agent.said()).toEqual(["dumps healed"]);
     expect(String(world.machine)).toBe(HEALTHY);
     expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
+  });
+
+  test("is put back by the first thing that is asked after the wake but the time", () => {
+    const world = worldWith(dumps);
+    const { kernel } = world.agent.process;
+    const attach = spyOn(kernel, "attachIfBare");
+    const others = [spyOn(kernel, "describe"), spyOn(kernel, "stack"), spyOn(kernel, "identify"), spyOn(kernel, "wallMs")];
+    const takeOrders = spyOn(world.agent.keeper, "obey");
+    world.agent.order({ kind: "beat", number: 1 });
+    world.people.unmount(TARGET);
+    world.agent.step();
+    const [first = 0] = attach.mock.invocationCallOrder;
+    const rest = [...others, takeOrders].flatMap(({ mock }) => mock.invocationCallOrder);
+    expect(rest.length).toBeGreaterThan(4);
+    expect(Math.min(...rest)).toBeGreaterThan(first);
+  });
+
+  test("is not put back on another directory than the locked one until that is locked, too", () => {
+    const world = worldWith(dumps);
+    world.people.unlock(TARGET);
+    world.people.unmount(TARGET);
+    world.people.removeBare(TARGET);
+    world.people.makeBare(TARGET);
+    world.agent.said();
+    world.agent.step();
+    expect(world.agent.said()).toEqual(["dumps bare directory locked", "dumps healed"]);
+    expect(String(world.machine)).toBe(HEALTHY);
   });
 
   test("is put back a thousand times with the same options, and nothing piles up", () => {

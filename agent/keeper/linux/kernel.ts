@@ -1,3 +1,4 @@
+import { sameDirectory } from "../../core/identity.ts";
 import type { Capabilities } from "../../kernel/capabilities.ts";
 import { bootMs, monotonicMs } from "../../kernel/clock.ts";
 import { describeByStatmount, describeByTable } from "../../kernel/describe.ts";
@@ -40,6 +41,12 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
       capabilities.mountSetattr ? cloneSource(fd, options) : stageSource(fd, options, describe),
     cloneTop: (parent) => cloneTree(parent.fd, parent.name),
     attach: (tree, parent) => moveMount(tree, parent.fd, parent.name),
+    attachIfBare: (tree, parent, on) => {
+      const at = look(parent, describe);
+      if (at.kind !== "bare" || (on !== null && !sameDirectory(at, on))) return false;
+      moveMount(tree, parent.fd, parent.name);
+      return true;
+    },
     attachBeneath: (tree, parent) => {
       if (!capabilities.beneath) return false;
       moveMount(tree, parent.fd, parent.name, true);

@@ -167,6 +167,12 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       mount.shared = directoryOf(parent).shared;
       machine.attach(mount, at, by);
     },
+    attachIfBare(tree, parent, on) {
+      const top = this.look(parent);
+      if (top.kind !== "bare" || (on && (on.inode !== top.inode || on.device !== top.device))) return false;
+      this.attach(tree, parent);
+      return true;
+    },
     attachBeneath(tree, parent) {
       faults.check("attachBeneath", pathOf(parent));
       if (!machine.beneath) return false;

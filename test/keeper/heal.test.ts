@@ -21,7 +21,12 @@ describe("a mount that is lost", () => {
     const world = worldWith(dumps);
     const { kernel } = world.agent.process;
     const attach = spyOn(kernel, "attachIfBare");
-    const others = [spyOn(kernel, "describe"), spyOn(kernel, "stack"), spyOn(kernel, "identify"), spyOn(kernel, "wallMs")];
+    const others = [
+      spyOn(kernel, "describe"),
+      spyOn(kernel, "stack"),
+      spyOn(kernel, "identify"),
+      spyOn(kernel, "wallMs"),
+    ];
     const takeOrders = spyOn(world.agent.keeper, "obey");
     world.agent.order({ kind: "beat", number: 1 });
     world.people.unmount(TARGET);

@@ -107,7 +107,8 @@ export class Consumer {
   }
 }
 
-const parseReport = (json: string): ConsumerReport => {
+/** What `consumer.c` answers with. */
+export const parseReport = (json: string): ConsumerReport => {
   const { longestGapNs, ...report } = JSON.parse(json) as Omit<ConsumerReport, "longestGapMs"> & {
     longestGapNs: number;
   };

@@ -16,6 +16,8 @@ export type Action =
   | { kind: "anchor"; mount: string; top: bigint }
   /** Put the per-mount options of the mount on top right. */
   | { kind: "restoreOptions"; mount: string; top: bigint; set: MountOption[]; clear: MountOption[] }
+  /** The volume behind the mount on top hangs: end its FUSE connection, as the policy says. */
+  | { kind: "abort"; mount: string; top: bigint }
   /** Detach our mount on purpose. */
   | { kind: "detach"; mount: string; top: bigint };
 

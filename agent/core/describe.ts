@@ -102,6 +102,11 @@ const tell = (trace: Trace): Telling => {
       const message = `${mount}: put its mount options right; somebody had remounted it ${was.join(",") || "without any"}`;
       return { level: "warn", message, mount, was };
     }
+    case "connectionAborted": {
+      const { mount, fsType, connection, waiting } = trace;
+      const message = `${mount}: aborted the ${fsType} connection that does not answer, as onHang says; ${count(waiting, "request")} failed, and so does everything on it until it is mounted anew`;
+      return { level: "warn", message, mount, fsType, connection, waiting };
+    }
     case "released":
       return {
         level: "info",

@@ -23,6 +23,8 @@ export interface Memory {
   lostAt: { monotonicMs: number; bootMs: number; overdue: boolean } | null;
   /** This mount is being given up on purpose. */
   releasing: boolean;
+  /** The agent ends; nobody may be there to abort later. */
+  leaving: boolean;
   condition: Condition | null;
 }
 
@@ -39,6 +41,10 @@ export interface ProbeMemory {
   failures: number;
   /** The last probe gave no answer, or has not given it in time. */
   silent: boolean;
+  /** Super device of what the silent probe examines; null while nobody knows. */
+  silentOn: string | null;
+  /** The connection of what is silent was aborted: once is enough, the probe will tell. */
+  aborted: boolean;
   /** The volume was found usable in this life of the agent and nothing has contradicted that since. */
   verified: boolean;
 }
@@ -49,9 +55,10 @@ export const blankMemory = (): Memory => ({
   anchored: false,
   attachedId: null,
   record: null,
-  probe: { report: null, failures: 0, silent: false, verified: false },
+  probe: { report: null, failures: 0, silent: false, silentOn: null, aborted: false, verified: false },
   failures: {},
   lostAt: null,
   releasing: false,
+  leaving: false,
   condition: null,
 });

@@ -1,5 +1,6 @@
 import type { Action, ActionKind } from "./action.ts";
 import { type Facts, isStale, oursOnTop, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
+import { isFuse } from "./fuse.ts";
 import { sameDirectory } from "./identity.ts";
 import type { Memory } from "./memory.ts";
 
@@ -48,6 +49,21 @@ const keepAnAnchor: Rule = (facts) => {
   return isNew && mayAct(facts) ? { kind: "anchor", mount: facts.mount.name, top: top.id } : null;
 };
 
+/**
+ * Only what is known to hang, by the policy, and only ours: what the silent probe examines is the file system of our own
+ * mount. After as many failures as make it Hung; a leaving agent cannot wait for those.
+ */
+const abortWhatHangs: Rule = (facts) => {
+  const { mount, memory, observed, failuresUntilHung } = facts;
+  const { probe, leaving } = memory;
+  if (mount.onHang !== "abort" || !probe.silent || probe.aborted || !mayAct(facts)) return null;
+  if (probe.failures < failuresUntilHung && !leaving) return null;
+  const top = rightOnTop(facts) ?? oursOnTop(facts);
+  const { details } = observed;
+  if (!top || !details || !isFuse(details.fsType) || details.superDevice !== probe.silentOn) return null;
+  return { kind: "abort", mount: mount.name, top: top.id };
+};
+
 const giveItUp: Rule = (facts) => {
   const top = oursOnTop(facts);
   return top && mayAct(facts) ? { kind: "detach", mount: facts.mount.name, top: top.id } : null;
@@ -61,8 +77,9 @@ const rules: readonly Rule[] = [
   removeWhatIsWrong,
   restoreOptions,
   keepAnAnchor,
+  abortWhatHangs,
 ];
-const rulesWhenReleasing: readonly Rule[] = [secureTheBareDirectory, giveItUp];
+const rulesWhenReleasing: readonly Rule[] = [secureTheBareDirectory, abortWhatHangs, giveItUp];
 
 /** The next thing to do about one mount; null means that it is right, or that nothing may or can be done. */
 export function plan(facts: Facts): Action | null {

@@ -24,6 +24,8 @@ export type TraceBody =
   | { kind: "recoveryTimeout"; mount: string; afterMs: number }
   | { kind: "bareDirectoryLocked"; mount: string; immutable: boolean }
   | { kind: "optionsRestored"; mount: string; was: string[] }
+  /** `waiting`: how many requests it owed an answer. */
+  | { kind: "connectionAborted"; mount: string; fsType: string; connection: number; waiting: number }
   | { kind: "released"; mount: string }
   /** `again`: what it found has been told already. */
   | { kind: "probed"; mount: string; ok: boolean; durationMs: number; problem: string | null; again?: boolean }

@@ -5,6 +5,7 @@ import type { BareRecord } from "../core/observed.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
 import { isErrno, KernelError } from "../kernel/error.ts";
 import { faultAt } from "../kernel/fault.ts";
+import { abortConnection } from "./abort.ts";
 import { type Berth, dropLock, holdAnchor, holdSource } from "./berth.ts";
 import type { Kernel, Parent, Tree } from "./port.ts";
 import { type Agent, parseRecord, recordOf, writeRecord } from "./record.ts";
@@ -141,6 +142,8 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     tell({ kind: "optionsRestored", mount: berth.mount.name, was: [...was] });
     return null;
   },
+
+  abort: abortConnection,
 
   detach({ kernel, berth, parent, tell }, { top }) {
     faultAt("detach.due");

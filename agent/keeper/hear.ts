@@ -4,6 +4,7 @@ import type { SourceFound, VolumeFindings, VolumeReport } from "../core/volume-r
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, holdAnchor, holdSource } from "./berth.ts";
 import { explain } from "./explain.ts";
+import type { Stuck } from "./messages.ts";
 import type { Kernel, Parent, Tree } from "./port.ts";
 
 interface Ears {
@@ -23,6 +24,7 @@ export function hearReport({ kernel, tell }: Ears, berth: Berth, pid: number, fo
   const usable = volume !== null && volume.problem === null;
   memory.probe.report = report;
   memory.probe.silent = false;
+  memory.probe.aborted = false;
   memory.probe.failures = usable ? 0 : memory.probe.failures + 1;
   if (usable && volume.through === "target") recognise(kernel, berth, volume);
   memory.probe.verified = usable && memory.expected !== null && sameDirectory(volume.identity, memory.expected);
@@ -61,10 +63,24 @@ function noteUuid(
   else if (isNew) tell({ kind: "volumeNew", mount: mount.name, uuid });
 }
 
-/** No answer in time: whatever was known stays known, and the count of failures grows. */
-export function hearNothing(berth: Berth): void {
-  berth.memory.probe.silent = true;
-  berth.memory.probe.failures += 1;
+/**
+ * No answer in time: whatever was known stays known, and the count of failures grows. A child that is stuck before it came
+ * to examine anything is on the way to the source: on the file system that its path lies on.
+ */
+export function hearNothing(kernel: Kernel, { memory, mount }: Berth, stuck: Stuck | null): void {
+  memory.probe.silent = true;
+  memory.probe.failures += 1;
+  memory.probe.silentOn = null;
+  if (stuck && mount.onHang === "abort") memory.probe.silentOn = stuck.examines ?? deviceOver(kernel, mount.source);
+}
+
+function deviceOver(kernel: Kernel, path: string | null): string | null {
+  try {
+    return path === null ? null : kernel.deviceOver(path);
+  } catch (error) {
+    if (error instanceof KernelError) return null;
+    throw error;
+  }
 }
 
 function takeSource(kernel: Kernel, berth: Berth, pid: number, source: SourceFound, volume: VolumeFindings): void {

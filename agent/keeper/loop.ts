@@ -45,6 +45,7 @@ export class Keeper {
   #troubles = 0;
   #posted = "";
   #releasing = false;
+  #leaving = false;
 
   constructor({ kernel, agent, config, post, perform = act }: KeeperOptions) {
     this.#kernel = kernel;
@@ -77,6 +78,7 @@ export class Keeper {
     const left = this.#retire(facts);
     this.#report();
     // Last: whoever waits for this may end the process, and what was done should have been told.
+    if (this.#leaving) this.#post({ kind: "leaving" });
     if (this.#releasing) this.#post({ kind: "released", left });
   }
 
@@ -138,11 +140,15 @@ export class Keeper {
       }
       case "probeOverdue": {
         const berth = this.#at(order.target);
-        if (berth) hearNothing(berth);
+        if (berth) hearNothing(this.#kernel, berth, order.stuck);
         return;
       }
       case "beat":
         this.#post(order);
+        return;
+      case "leave":
+        this.#leaving = true;
+        for (const { memory } of this.#berths) memory.leaving = true;
         return;
       case "release":
         this.#releasing = true;

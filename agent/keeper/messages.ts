@@ -3,14 +3,21 @@ import type { MountStatus } from "../core/status.ts";
 import type { Trace } from "../core/trace.ts";
 import type { VolumeReport } from "../core/volume-report.ts";
 
+/** A volume child that does not answer. `examines`: super device of what it is about to touch, once it has come to that. */
+export interface Stuck {
+  examines: string | null;
+}
+
 /** What the main thread tells the keeper. */
 export type Order =
   | { kind: "configure"; config: Config }
   /** A volume child has answered; it waits, with its descriptors open, until the keeper says `heard`. */
   | { kind: "report"; target: string; pid: number; report: VolumeReport }
-  /** No answer came in time, or the child ended without one. */
-  | { kind: "probeOverdue"; target: string }
+  /** No answer came in time, or none at all: `stuck` is null when the child ended without one. */
+  | { kind: "probeOverdue"; target: string; stuck: Stuck | null }
   | { kind: "beat"; number: number }
+  /** The agent ends: do what cannot wait for the next one, then say `leaving`. */
+  | { kind: "leave" }
   /** Release every mount, then say `released`. */
   | { kind: "release" };
 
@@ -24,6 +31,7 @@ export type News =
   | { kind: "beat"; number: number }
   /** Nothing of ours is mounted any more, or `left` still is. */
   | { kind: "released"; left: string[] }
+  | { kind: "leaving" }
   /** Only a new container can see the new parent. */
   | { kind: "restartNeeded"; mount: string; why: string };
 

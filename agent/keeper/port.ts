@@ -67,6 +67,8 @@ export interface Kernel {
   openParent(target: string): Parent;
   inspectParent(parent: Parent): ParentState;
   look(parent: Parent): Top;
+  /** Super device of the mount that `path` lies on, from the mount table alone: it walks no path. */
+  deviceOver(path: string): string | null;
   /** Null when that mount is gone. */
   describe(id: bigint): MountDetails | null;
   /** Ids of everything mounted at the target, top first. */
@@ -96,5 +98,10 @@ export interface Kernel {
   detachTop(parent: Parent, id: bigint): void;
   /** Adds and takes away per-mount options of the top mount if it is still `id`. */
   changeOptions(parent: Parent, id: bigint, set: readonly MountOption[], clear: readonly MountOption[]): void;
+  /**
+   * Ends the FUSE connection of the top mount if it is still `id`. Returns how many requests waited for an answer; 0: none
+   * did, so it does not hang and is left alone.
+   */
+  abort(parent: Parent, id: bigint): number;
   close(fd: number): void;
 }

@@ -64,7 +64,8 @@ export function describeByStatmount(strings: boolean): Describe {
 const accessFirst = (options: MountOption[]): string[] => (options.includes("ro") ? options : ["rw", ...options]);
 
 const TABLE_LIMIT = 64 * 1024 * 1024;
-const readTable = () => parseMountinfo(readFile("/proc/self/mountinfo", TABLE_LIMIT));
+/** The whole mount table of this process. */
+export const readTable = () => parseMountinfo(readFile("/proc/self/mountinfo", TABLE_LIMIT));
 
 function fromTable(id: bigint, known: { tableId: number; parentId: bigint }): MountDetails | null {
   const entry = readTable().find((candidate) => candidate.id === known.tableId);

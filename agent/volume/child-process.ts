@@ -1,6 +1,6 @@
 import type { VolumeReport } from "../core/volume-report.ts";
 import type { VolumeRequest } from "./request.ts";
-import { readReport } from "./wire.ts";
+import { readExamines, readReport } from "./wire.ts";
 
 /** How a compiled binary, or the sources, run a hidden command of themselves. */
 export type Self = readonly string[];
@@ -8,6 +8,8 @@ export type Self = readonly string[];
 /** A volume child that has been asked. */
 export interface VolumeChild {
   pid: number;
+  /** Super device of what it examines, once it has said so. */
+  readonly examines: string | null;
   /** Resolves once, with the report or with why there is none. Never rejects. */
   answer: Promise<{ ok: true; report: VolumeReport } | { ok: false; why: string }>;
   /** Lets the child go: it waits for this after its answer, so that its descriptor can be taken. */
@@ -23,13 +25,22 @@ export function askVolumeChild(self: Self, request: VolumeRequest): VolumeChild 
     await child.stdin.write(`${JSON.stringify(request)}\n`);
     await child.stdin.flush();
   });
-  const answer = firstLine(child.stdout).then(async (line) => {
+  let examines: string | null = null;
+  const isReport = (line: string): boolean => {
+    const found = readExamines(line);
+    examines ??= found;
+    return found === null;
+  };
+  const answer = lineThat(isReport, child.stdout).then(async (line) => {
     if (line !== null) return { ok: true as const, report: readReport(line) };
     const said = (await new Response(child.stderr).text()).slice(0, 500).trim();
     return { ok: false as const, why: said || `the volume child ended with ${await child.exited}` };
   });
   return {
     pid: child.pid,
+    get examines() {
+      return examines;
+    },
     answer: answer.catch((error: unknown) => ({ ok: false, why: String(error) })),
     letGo: () => void unlessEnded(async () => void (await child.stdin.end())),
   };
@@ -44,13 +55,20 @@ async function unlessEnded(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string | null> {
+/** The first line that is wanted; null when there is none, or one is too long. */
+async function lineThat(
+  isWanted: (line: string) => boolean,
+  stream: ReadableStream<Uint8Array>,
+): Promise<string | null> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of stream) {
     text += decoder.decode(chunk, { stream: true });
-    const end = text.indexOf("\n");
-    if (end >= 0) return text.slice(0, end);
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n")) {
+      const line = text.slice(0, end);
+      if (isWanted(line)) return line;
+      text = text.slice(end + 1);
+    }
     if (text.length > ANSWER_LIMIT) return null;
   }
   return null;

@@ -14,8 +14,8 @@ export interface ProberOptions {
   now(): number;
   /** A child has answered; it lives until `heard` is called. */
   onReport(pid: number, report: VolumeReport): void;
-  /** No answer in time, again after each further interval, or none at all. */
-  onSilence(): void;
+  /** No answer in time, again after each further interval; or none at all, and then no child is `stuck`. */
+  onSilence(stuck: { examines: string | null } | null): void;
   tell(trace: TraceBody): void;
 }
 
@@ -157,14 +157,14 @@ export class Prober {
     if (!child.overdue) this.#say({ kind: "probeStuck", mount: this.#mount, forMs });
     child.overdue = true;
     this.#note(child.startedAt, false, "no answer in time", true);
-    this.#options.onSilence();
+    this.#options.onSilence({ examines: child.process.examines });
     this.#timer = setTimeout(() => this.#becomeOverdue(), this.#interval);
   }
 
   #fail(startedAt: number, why: string): void {
     this.#failures += 1;
     this.#note(startedAt, false, why);
-    this.#options.onSilence();
+    this.#options.onSilence(null);
   }
 
   /** The same problem is told once; `isTold` when that is so already. */

@@ -4,6 +4,15 @@ import type { VolumeReport } from "../core/volume-report.ts";
 export const writeReport = (report: VolumeReport): string =>
   JSON.stringify(report, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
 
+/** What a child is about to examine, told before it does and may hang: its super device, as one line. */
+export const writeExamines = (superDevice: string): string => JSON.stringify({ examines: superDevice });
+
+/** Null for any other line. */
+export function readExamines(line: string): string | null {
+  const found = /^\{"examines":"(\d+:\d+)"\}$/.exec(line);
+  return found?.[1] ?? null;
+}
+
 /** @throws when the line is no report: a replaced binary may answer in another version's way. */
 export function readReport(line: string): VolumeReport {
   const found = JSON.parse(line, (key, value: unknown) =>

@@ -102,6 +102,10 @@ const cases: [TraceBody, said: string][] = [
     { kind: "optionsRestored", mount, was: [] },
     "warn: dumps: put its mount options right; somebody had remounted it without any",
   ],
+  [
+    { kind: "connectionAborted", mount, fsType: "fuse.s3fs", connection: 321, waiting: 2 },
+    "warn: dumps: aborted the fuse.s3fs connection that does not answer, as onHang says; 2 requests failed, and so does everything on it until it is mounted anew",
+  ],
   [{ kind: "released", mount }, "info: dumps: released; its target is a bare directory now"],
   [{ kind: "probed", mount, ok: true, durationMs: 3.2, problem: null }, "debug: dumps: the volume answered (3.2 ms)"],
   [

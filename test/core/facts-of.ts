@@ -82,7 +82,7 @@ export const factsOf = ({ mount, observed, memory, probe }: Given = {}): Facts =
     expected,
     anchored: true,
     attachedId: 7n,
-    probe: { report: reportOf(), failures: 0, silent: false, verified: true, ...probe },
+    probe: { ...blankMemory().probe, report: reportOf(), verified: true, ...probe },
     ...memory,
   },
   now: 1000,

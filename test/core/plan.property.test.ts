@@ -11,7 +11,7 @@ import { bareTop, expected, factsOf, reportOf, rightTop, wrongDetails, wrongTop 
 
 const kinds: readonly ActionKind[] = [
   ...(["secure", "attach", "heal", "replace", "uncover"] as const),
-  ...(["anchor", "restoreOptions", "detach"] as const),
+  ...(["anchor", "restoreOptions", "abort", "detach"] as const),
 ];
 
 const record: BareRecord = { instance: "mooring", holder: "pod-a", uuid: null, mounted: [wrongDetails, expected] };
@@ -46,6 +46,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc
     mount: fc.record({
       source: fc.constantFrom("/volumes/dumps", null),
       onForeign: fc.constantFrom("report" as const, "replace" as const),
+      onHang: fc.constantFrom("report" as const, "abort" as const),
       options,
     }),
     observed: fc.record({
@@ -61,7 +62,12 @@ const anyFacts: fc.Arbitrary<Facts> = fc
         { kind: "other" as const, holder: "pod-b" },
         { kind: "notNeeded" as const },
       ),
-      details: fc.constantFrom(null, wrongDetails, { ...wrongDetails, ...expected }),
+      details: fc.constantFrom(
+        null,
+        wrongDetails,
+        { ...wrongDetails, ...expected },
+        { ...wrongDetails, ...expected, fsType: "fuse" },
+      ),
       stack: fc.subarray([7n, 8n, 9n]),
       rightBelow: fc.boolean(),
       oursBelow: fc.boolean(),
@@ -76,7 +82,14 @@ const anyFacts: fc.Arbitrary<Facts> = fc
       releasing: fc.boolean(),
       failures,
     }),
-    probe: fc.record({ report, failures: fc.nat(5), silent: fc.boolean(), verified: fc.boolean() }),
+    probe: fc.record({
+      report,
+      failures: fc.nat(5),
+      silent: fc.boolean(),
+      silentOn: fc.constantFrom(null, expected.superDevice, wrongDetails.superDevice),
+      aborted: fc.boolean(),
+      verified: fc.boolean(),
+    }),
   })
   .map(factsOf);
 
@@ -122,7 +135,18 @@ test("nothing is put on top of a mount, and nothing that was not verified is put
 test("Unknown and Hung lead to nothing that changes what consumers see", () => {
   always((facts, action) => {
     if (!["Unknown", "Hung"].includes(assess(facts).state) || facts.memory.releasing) return;
-    expect([undefined, "secure", "anchor", "restoreOptions"]).toContain(action?.kind);
+    const allowed = [undefined, "secure", "anchor", "restoreOptions"];
+    expect(facts.mount.onHang === "abort" ? [...allowed, "abort"] : allowed).toContain(action?.kind);
+  });
+});
+
+test("only the connection of what hangs is aborted, and only ours, by the policy", () => {
+  always((facts, action) => {
+    if (action?.kind !== "abort") return;
+    const { mount, memory, observed } = facts;
+    const { silent, aborted, silentOn } = memory.probe;
+    expect([mount.onHang, silent, aborted, isForeign(facts)]).toEqual(["abort", true, false, false]);
+    expect([observed.details?.superDevice, observed.details?.fsType]).toEqual([silentOn ?? "", "fuse"]);
   });
 });
 
@@ -142,7 +166,7 @@ test("nothing is done in a troubled parent, or where a link bears the name", () 
 test("a released mount is detached or left, and only our own is", () => {
   always((facts, action) => {
     if (!facts.memory.releasing) return;
-    expect([undefined, "secure", "detach"]).toContain(action?.kind);
+    expect([undefined, "secure", "abort", "detach"]).toContain(action?.kind);
     if (action?.kind === "detach") expect([isForeign(facts), facts.mount.source]).toEqual([false, "/volumes/dumps"]);
   });
 });

@@ -2,7 +2,17 @@ import { describe, expect, test } from "bun:test";
 import { assess } from "../../agent/core/assess/assess.ts";
 import type { Facts } from "../../agent/core/facts.ts";
 import { nextRetryAt, plan, remainingFailures } from "../../agent/core/plan.ts";
-import { bareTop, factsOf, failureOf, type Given, reportOf, rightTop, wrongDetails, wrongTop } from "./facts-of.ts";
+import {
+  bareTop,
+  expected,
+  factsOf,
+  failureOf,
+  type Given,
+  reportOf,
+  rightTop,
+  wrongDetails,
+  wrongTop,
+} from "./facts-of.ts";
 
 const bare = { top: bareTop, stack: [] };
 const foreign = { top: wrongTop, details: wrongDetails, stack: [9n] };
@@ -18,6 +28,10 @@ const watched = {
   observed: { lock: { kind: "notNeeded" as const }, bare: null },
 };
 const replace = { onForeign: "replace" as const };
+const abort = { onHang: "abort" as const };
+const rightDetails = { ...wrongDetails, ...expected, id: 7n };
+const fuse = { details: { ...rightDetails, fsType: "fuse.s3fs" } };
+const hanging = { silent: true, failures: 3, silentOn: expected.superDevice };
 const releasing = { releasing: true };
 const unsealed = { locked: false, immutable: true, shadowed: 0 };
 const flagless = { locked: false, immutable: false, shadowed: 0 };
@@ -133,6 +147,39 @@ const cases: [situation: string, action: string, given: Given][] = [
     "nothing",
     { observed: { top: { ...readOnlyTop, options: [...readOnlyTop.options] } }, probe: { report: sourceGone } },
   ],
+  ["hangs, policy report", "nothing", { observed: fuse, probe: hanging }],
+  ["hangs, policy abort", "abort 7", { mount: abort, observed: fuse, probe: hanging }],
+  ["is slow, policy abort", "nothing", { mount: abort, observed: fuse, probe: { ...hanging, failures: 2 } }],
+  [
+    "is slow while the agent leaves",
+    "abort 7",
+    { mount: abort, observed: fuse, probe: { ...hanging, failures: 1 }, memory: { leaving: true } },
+  ],
+  ["was aborted already", "nothing", { mount: abort, observed: fuse, probe: { ...hanging, aborted: true } }],
+  ["hangs elsewhere", "nothing", { mount: abort, observed: fuse, probe: { ...hanging, silentOn: "0:99" } }],
+  ["hangs nobody knows where", "nothing", { mount: abort, observed: fuse, probe: { ...hanging, silentOn: null } }],
+  ["hangs, and is no FUSE", "nothing", { mount: abort, observed: { details: rightDetails }, probe: hanging }],
+  ["hangs without a lock", "secure", { mount: abort, observed: { ...fuse, ...free }, probe: hanging }],
+  [
+    "hangs, and is ours by record",
+    "abort 9",
+    {
+      mount: abort,
+      observed: { ...foreign, details: { ...wrongDetails, fsType: "fuse.s3fs" } },
+      memory: { ...unknown, record: { ...record, mounted: [{ ...wrongDetails, fsType: "fuse.s3fs" }] } },
+      probe: { ...hanging, silentOn: wrongDetails.superDevice },
+    },
+  ],
+  [
+    "hangs, and is foreign",
+    "nothing",
+    {
+      mount: abort,
+      observed: { ...foreign, details: { ...wrongDetails, fsType: "fuse.s3fs" } },
+      probe: { ...hanging, silentOn: wrongDetails.superDevice },
+    },
+  ],
+  ["hangs while it is released", "abort 7", { mount: abort, observed: fuse, probe: hanging, memory: releasing }],
   [
     "watched, remounted",
     "nothing",
@@ -170,17 +217,30 @@ describe("what is done when", () => {
 
 test("every kind of action has a case", () => {
   const kinds = new Set(cases.map(([, action]) => action.split(" ")[0]));
-  const all = ["anchor", "attach", "detach", "heal", "nothing", "replace", "restoreOptions", "secure", "uncover"];
+  const all = [
+    "abort",
+    "anchor",
+    "attach",
+    "detach",
+    "heal",
+    "nothing",
+    "replace",
+    "restoreOptions",
+    "secure",
+    "uncover",
+  ];
   expect([...kinds].toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(all);
 });
 
-test("nothing is planned where the verdict is Unknown or Hung and nothing is ours to put back", () => {
-  const unsure = cases.filter(([, , given]) => ["Unknown", "Hung"].includes(assess(factsOf(given)).state));
+test("nothing is planned where the verdict is Unknown or Hung and nothing is ours to put back, but by the policy", () => {
+  const reported = cases.filter(([, , given]) => given.mount?.onHang !== "abort");
+  const unsure = reported.filter(([, , given]) => ["Unknown", "Hung"].includes(assess(factsOf(given)).state));
   expect(unsure.map(([situation, action]) => `${situation}: ${action}`)).toEqual([
     "never locked: secure",
     "securing has to wait: nothing",
     "bare, nothing is held: nothing",
     "something on top that cannot be told: nothing",
+    "hangs, policy report: nothing",
   ]);
 });
 

@@ -2,7 +2,7 @@ import type { Config } from "../../agent/core/config/config.ts";
 import type { Trace } from "../../agent/core/trace.ts";
 import { Keeper, type KeeperOptions } from "../../agent/keeper/loop.ts";
 import type { KeeperStatus, News, Order } from "../../agent/keeper/messages.ts";
-import type { Directory } from "../fakes/machine/file-system.ts";
+import type { Directory, FileSystem } from "../fakes/machine/file-system.ts";
 import type { Machine } from "../fakes/machine/machine.ts";
 import { Prober } from "../fakes/machine/prober.ts";
 import type { Process } from "../fakes/machine/process.ts";
@@ -27,9 +27,14 @@ export class Agent {
   status: KeeperStatus[] = [];
   /** What its volume children found usable, by target, the latest last. */
   readonly usable = new Map<string, Directory[]>();
+  /** Probes in a row that gave no answer, by target, and the file system that the last one hangs on. */
+  readonly overdue = new Map<string, number>();
+  readonly hangsOn = new Map<string, FileSystem | undefined>();
   beats: number[] = [];
   /** What the last release has left, once one was ordered. */
   left: string[] | null = null;
+  /** It was told to leave, and has done what cannot wait. */
+  isLeaving = false;
   restartNeeded: string | null = null;
   alive = true;
   readonly #machine: Machine;
@@ -50,12 +55,27 @@ export class Agent {
   }
 
   order(order: Order): void {
+    this.#note(order);
     this.#orders.push(order);
     this.process.signalled = true;
   }
 
+  #note(order: Order): void {
+    if (order.kind === "report") {
+      this.overdue.delete(order.target);
+      this.hangsOn.delete(order.target);
+    }
+    if (order.kind !== "probeOverdue") return;
+    this.overdue.set(order.target, (this.overdue.get(order.target) ?? 0) + 1);
+    const source = this.config.mounts.find(({ target }) => target === order.target)?.source ?? "";
+    const device = order.stuck?.examines ?? this.#machine.sources.get(source)?.directory.fileSystem.superDevice;
+    const found = this.#machine.allFileSystems().find(({ superDevice }) => superDevice === device);
+    this.hangsOn.set(order.target, found);
+  }
+
   configure(config: Config): void {
     this.config = config;
+    this.overdue.clear();
     this.order({ kind: "configure", config });
     this.#configureProbers();
   }
@@ -126,6 +146,9 @@ export class Agent {
         break;
       case "restartNeeded":
         this.restartNeeded = news.why;
+        break;
+      case "leaving":
+        this.isLeaving = true;
         break;
       case "released":
         this.left = news.left;

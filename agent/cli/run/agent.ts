@@ -38,6 +38,7 @@ export class MooringAgent {
   readonly #probers: Probers;
   readonly #ledger: Ledger;
   readonly #ended = Promise.withResolvers<number>();
+  readonly #leaving = Promise.withResolvers<void>();
   #config: Config;
   #outlets: Outlets | null = null;
   readonly #audience = new Audience();
@@ -147,6 +148,7 @@ export class MooringAgent {
       signal,
       config: this.#config,
       kubernetes: this.#kubernetes,
+      abortWhatHangs: (withinMs) => this.#abortWhatHangs(withinMs),
       release: (withinMs) => this.#release(withinMs),
       purge: () => purgeBareDirectories(this.#config),
       stopProbing: () => this.#probers.stop(),
@@ -154,6 +156,13 @@ export class MooringAgent {
       tell: (trace) => this.#tell(trace),
     };
     this.#ended.resolve(await depart(departure));
+  }
+
+  async #abortWhatHangs(withinMs: number): Promise<void> {
+    const mounts = this.#config.mounts.filter(({ onHang }) => onHang === "abort");
+    if (!this.#probers.isStuck(mounts)) return;
+    this.#keeper.order({ kind: "leave" });
+    await Promise.race([this.#leaving.promise, Bun.sleep(withinMs)]);
   }
 
   /** Targets on which something of ours is still mounted. */
@@ -183,6 +192,9 @@ export class MooringAgent {
         return;
       case "released":
         this.#released?.(news.left);
+        return;
+      case "leaving":
+        this.#leaving.resolve();
         return;
       case "restartNeeded":
         this.#endSoon();

@@ -8,6 +8,8 @@ export interface Departure {
   config: Config;
   /** Null without Kubernetes: then the configuration alone decides. */
   kubernetes: Kubernetes | null;
+  /** Ends what hangs where the policy says so: a child that the kernel holds would hold this container. */
+  abortWhatHangs(withinMs: number): Promise<void>;
   /** Lets go of the mounts; resolves to the targets that are left. */
   release(withinMs: number): Promise<string[]>;
   stopProbing(): void;
@@ -20,6 +22,7 @@ export interface Departure {
 
 /** Without consumers to wait for, everything together takes less than 2 s. */
 const DECIDE_WITHIN_MS = 1000;
+const ABORT_WITHIN_MS = 200;
 const KEEP_WITHIN_MS = 1700;
 const RELEASE_WITHIN_MS = 1500;
 /** Of the grace period, for letting go and for the last words. */
@@ -34,6 +37,7 @@ export const depart = async (departure: Departure): Promise<number> => {
   const since = (): number => monotonicMs() - startedAt;
   const { policy, comesBack, unlock } = await decide(departure);
   tell({ kind: "stopping", signal, policy });
+  await departure.abortWhatHangs(ABORT_WITHIN_MS);
   let left: string[] = [];
   if (policy === "release") {
     if (kubernetes) await waitForConsumers(departure, kubernetes, since);

@@ -54,6 +54,11 @@ export class Probers {
     return this.#running.get(target)?.prober ?? null;
   }
 
+  /** A child of one of these mounts has not answered in time. */
+  isStuck(mounts: readonly Mount[]): boolean {
+    return mounts.some(({ target }) => this.at(target)?.status.probe.stuckForMs != null);
+  }
+
   stop(): void {
     for (const { prober } of this.#running.values()) prober.stop();
   }
@@ -73,7 +78,7 @@ export class Probers {
       monitor,
       now: monotonicMs,
       onReport: (pid, report) => order({ kind: "report", target, pid, report }),
-      onSilence: () => order({ kind: "probeOverdue", target }),
+      onSilence: (stuck) => order({ kind: "probeOverdue", target, stuck }),
       tell,
     };
   }

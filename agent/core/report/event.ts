@@ -45,6 +45,8 @@ const nameOf = (trace: TraceBody): Named | null => {
       return { reason: "RecoveryTimeout", action: "Heal" };
     case "optionsRestored":
       return { reason: "OptionsRestored", action: "Heal" };
+    case "connectionAborted":
+      return { reason: "ConnectionAborted", action: "Heal" };
     case "volumeNew":
       return { reason: "VolumeNew", action: "Verify" };
     case "volumeChanged":

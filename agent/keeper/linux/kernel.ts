@@ -9,6 +9,7 @@ import { statx } from "../../kernel/statx.ts";
 import { MountWatch } from "../../kernel/wait.ts";
 import type { Kernel } from "../port.ts";
 import { inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
+import { abort, deviceOver } from "./fuse.ts";
 import { inspectParent, look, openParent } from "./parent.ts";
 import { stageSource } from "./staging.ts";
 import { changeOptions, cloneSource, detachTop, stackAt } from "./tree.ts";
@@ -26,6 +27,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     openParent: (target) => openParent(target, describe),
     inspectParent: (parent) => inspectParent(parent, describe),
     look: (parent) => look(parent, describe),
+    deviceOver,
     describe: (id) => describe.all(id),
     stack: (parent) => stackAt(parent, describe),
 
@@ -54,6 +56,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     },
     detachTop: (parent, id) => detachTop(parent, id, describe),
     changeOptions: (parent, id, set, clear) => changeOptions(parent, id, { set, clear }, describe, capabilities),
+    abort: (parent, id) => abort(parent, id, describe),
     close,
   };
 }

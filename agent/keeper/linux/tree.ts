@@ -23,7 +23,7 @@ export function cloneSource(fd: number, options: readonly MountOption[]): Tree {
 }
 
 /** Opens the root of the top mount and makes sure that it is the mount `id`: ESTALE when it is another one. */
-function openTop<T>(parent: Parent, id: bigint, { ids }: Describe, use: (fd: number) => T): T {
+export function openTop<T>(parent: Parent, id: bigint, { ids }: Describe, use: (fd: number) => T): T {
   const fd = openat2(parent.fd, parent.name, O_PATH | O_DIRECTORY | O_NOFOLLOW, NO_LINKS);
   try {
     if (statx(fd, "", ids).mountId !== id) throw new KernelError("openat2", targetOf(parent), 116);

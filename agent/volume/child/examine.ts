@@ -23,13 +23,19 @@ type Found = Extract<Resolved, { ok: true }>;
 /**
  * Everything a volume child does: resolves the source, then examines the volume through the target when that shows the
  * same directory or the source is gone, else through the source. May hang at any point; that is why it is a child.
+ * `begins` is told the super device of what is examined, before it may hang on that.
  */
-export function examine(request: VolumeRequest, describe: Describe): VolumeReport {
+export function examine(
+  request: VolumeRequest,
+  describe: Describe,
+  begins: (superDevice: string) => void = () => {},
+): VolumeReport {
   const { mount } = request;
   const source = mount.source === null ? null : checkedSource(mount.source, request, describe);
   const target = mountedAt(mount.target, describe);
   const through = source?.ok && !(target?.ok && showsSource(source, target, mount)) ? "source" : "target";
   const root = through === "source" ? source : target;
+  if (root?.ok) begins(root.identity.superDevice);
   const volume = root?.ok ? findings(root, through, request, describe) : null;
   const told = source?.ok
     ? { ok: true as const, identity: withUuid(source.identity, volume), fd: source.fd, readOnly: source.readOnly }

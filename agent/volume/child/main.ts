@@ -4,7 +4,7 @@ import { KernelError } from "../../kernel/error.ts";
 import { readLine, untilEnd, writeLine } from "../../kernel/pipe.ts";
 import { endWithParent } from "../../kernel/process.ts";
 import type { VolumeRequest } from "../request.ts";
-import { writeReport } from "../wire.ts";
+import { writeExamines, writeReport } from "../wire.ts";
 import { examine } from "./examine.ts";
 
 const SIGKILL = 9;
@@ -21,7 +21,7 @@ export function runVolumeChild(): number {
   const capabilities = detectCapabilities();
   const describe = capabilities.statmount ? describeByStatmount(capabilities.statmountNames) : describeByTable;
   try {
-    writeLine(STDOUT, writeReport(examine(request, describe)));
+    writeLine(STDOUT, writeReport(examine(request, describe, (device) => writeLine(STDOUT, writeExamines(device)))));
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -43,6 +43,7 @@ const leaving = async ({
           graceMs: () => graceMs,
           end: async (back) => note(`end ${back ? "stopped" : "taken back"}`),
         },
+    abortWhatHangs: async () => note("abort"),
     release: async () => {
       note("release");
       return left;
@@ -58,7 +59,7 @@ const leaving = async ({
 
 test("what is kept is kept, and the node is told", async () => {
   expect(await leaving({})).toEqual({
-    happened: ["tell exitDecided keep", "tell stopping keep", "stop probing", "end stopped", "tell stopped"],
+    happened: ["tell exitDecided keep", "tell stopping keep", "abort", "stop probing", "end stopped", "tell stopped"],
     code: 0,
   });
 });
@@ -67,6 +68,7 @@ test("what is released is released before anything is told, and the marks go", a
   expect((await leaving({ policy: "release", comesBack: false })).happened).toEqual([
     "tell exitDecided release",
     "tell stopping release",
+    "abort",
     "allow 124 s",
     "release",
     "stop probing",

@@ -32,6 +32,10 @@ const cases: [TraceBody, string][] = [
     "Normal MountAdopted Attach: dumps: adopted the mount that was there, untouched",
   ],
   [healed(1500), "Warning MountHealed Heal: dumps: healed in 100 µs; it was away for 1.5 s"],
+  [
+    { kind: "connectionAborted", mount, fsType: "fuse", connection: 321, waiting: 1 },
+    "Warning ConnectionAborted Heal: dumps: aborted the fuse connection that does not answer, as onHang says; 1 request failed, and so does everything on it until it is mounted anew",
+  ],
   [{ kind: "released", mount }, "Normal MountReleased Release: dumps: released; its target is a bare directory now"],
   [
     { kind: "releasedInUse", mount, pods: ["a/b"] },

@@ -39,6 +39,11 @@ export class FileSystem {
   readOnly = false;
   full = false;
   temper: Temper = "fine";
+  /** Its FUSE connection was ended: it never answers anything else again. */
+  get isAborted(): boolean {
+    return this.#isAborted;
+  }
+  #isAborted = false;
   #directories: Directory[] = [];
   #lastInode = 0n;
   readonly #freeInodes: bigint[] = [];
@@ -68,6 +73,15 @@ export class FileSystem {
     };
     this.#directories.push(directory);
     return directory;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+  }
+
+  /** How it answers now. */
+  get answers(): Temper {
+    return this.#isAborted ? "ENOTCONN" : this.temper;
   }
 
   /** Frees the inodes of removed directories that nothing holds any more. */

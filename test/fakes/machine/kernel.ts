@@ -80,6 +80,10 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       if (!top) return { kind: "bare", device, inode, locked: entry.immutable };
       return { kind: "mount", id: top.id, device, inode, deleted: removed, options: [...top.options] };
     },
+    deviceOver(path) {
+      faults.check("deviceOver", path);
+      return machine.sources.get(path)?.directory.fileSystem.superDevice ?? null;
+    },
     describe(id) {
       faults.check("describe", `mount ${id}`);
       const mount = machine.findMount(id);
@@ -194,6 +198,16 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       for (const option of clear) top.options.delete(option);
       for (const option of set) top.options.add(option);
       machine.changed({ by, what: "changedOptions", mount: top, at });
+    },
+    abort(parent, id) {
+      faults.check("abort", pathOf(parent));
+      const { top, at } = topThatIs("openat2", parent, id);
+      const { fileSystem } = top.root;
+      if (!fileSystem.fsType.startsWith("fuse")) throw kernelError("abort", pathOf(parent), "EINVAL");
+      if (fileSystem.answers !== "silent") return 0;
+      fileSystem.abort();
+      machine.tell({ by, what: "aborted", mount: top, at });
+      return 1;
     },
     close(fd) {
       descriptors.close(fd);

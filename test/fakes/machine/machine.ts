@@ -20,7 +20,7 @@ export interface Child {
 /** Something that happened to the mounts on one directory, told right after it did. */
 export interface Change {
   readonly by: string;
-  readonly what: "attached" | "attachedBeneath" | "detached" | "changedOptions";
+  readonly what: "attached" | "attachedBeneath" | "detached" | "changedOptions" | "aborted";
   readonly mount: Mount;
   readonly at: Directory;
 }
@@ -139,8 +139,13 @@ export class Machine {
   /** The mount table changed: whoever polls it wakes. */
   changed(change: Change): void {
     for (const process of this.processes) process.mountsChanged = true;
-    for (const listener of this.#listeners) listener(change);
+    this.tell(change);
     this.sweep();
+  }
+
+  /** Something happened that the mount table does not show. */
+  tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   /** What nothing holds any more ends, and its numbers are free. */

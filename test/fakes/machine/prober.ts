@@ -22,6 +22,7 @@ interface Asked {
   pid: number;
   child: Child;
   answered: boolean;
+  examines: string | null;
 }
 
 /** Probes one volume in the machine's time, with the pace of agent/volume/prober.ts. */
@@ -62,13 +63,13 @@ export class Prober {
     else if (machine.nowMs >= this.#dueAt) {
       this.#startedAt = machine.nowMs;
       this.#dueAt = machine.nowMs + monitor.timeoutMs;
-      this.#child = { ...machine.startChild(), answered: false };
+      this.#child = { ...machine.startChild(), answered: false, examines: null };
       this.#ask(this.#child);
     }
     if (!this.#child || this.#child.answered || machine.nowMs < this.#dueAt) return;
     this.#failures += 1;
     this.#dueAt = machine.nowMs + monitor.intervalMs;
-    order({ kind: "probeOverdue", target: mount.target });
+    order({ kind: "probeOverdue", target: mount.target, stuck: { examines: this.#child.examines } });
   }
 
   heard(): void {
@@ -92,7 +93,10 @@ export class Prober {
   #ask(asked: Asked): void {
     const { machine, mount, otherMounts, order, onUsable } = this.#options;
     const found = examine(machine, asked.child, { mount, otherMounts });
-    if (found === "silent") return;
+    if ("examines" in found) {
+      asked.examines = found.examines;
+      return;
+    }
     asked.answered = true;
     this.#failures = found.usable ? 0 : this.#failures + 1;
     if (found.usable) onUsable(found.usable);

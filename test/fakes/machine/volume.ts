@@ -23,18 +23,23 @@ export interface Examination {
   usable: Directory | null;
 }
 
+/** A file system on its way does not answer. */
+export interface Silence {
+  /** Super device of what it was about to examine; null before it came to that. */
+  examines: string | null;
+}
+
 /**
- * What a volume child would find on this machine, as agent/volume/child/examine.ts does on a real one. `silent` when a
- * file system on its way does not answer.
+ * What a volume child would find on this machine, as agent/volume/child/examine.ts does on a real one.
  */
-export function examine(machine: Machine, child: Child, { mount, otherMounts }: Question): Examination | "silent" {
+export function examine(machine: Machine, child: Child, { mount, otherMounts }: Question): Examination | Silence {
   const source = mount.source === null ? null : resolveSource(machine.sources.get(mount.source), mount);
-  if (source === "silent") return "silent";
+  if (source === "silent") return { examines: null };
   const target = topOf(machine, mount.target);
   const found = source !== null && "directory" in source ? source : null;
   const through = found && !(target && showsSource(found, target, mount)) ? "source" : "target";
   const place = through === "source" ? found : target;
-  if (place?.directory.fileSystem.temper === "silent") return "silent";
+  if (place?.directory.fileSystem.answers === "silent") return { examines: place.directory.fileSystem.superDevice };
   const volume = place ? findings(machine, place, through, { mount, otherMounts }) : null;
   const usable = volume?.problem === null ? (place?.directory ?? null) : null;
   if (!found) return { report: { source: source && { ok: false, problem: source as Problem }, volume }, usable };
@@ -53,7 +58,7 @@ const isReadOnly = ({ through }: Place): boolean => through?.options.has("ro") ?
 
 function resolveSource(source: Source | undefined, mount: MountConfig): Place | Problem | "silent" {
   if (!source || source.directory.removed) return { reason: "SourceMissing", message: `${mount.source} is not there` };
-  const { temper } = source.directory.fileSystem;
+  const { answers: temper } = source.directory.fileSystem;
   if (temper === "silent") return "silent";
   if (temper !== "fine") return problemOf(kernelError("openat2", mount.source ?? "", temper));
   if (source.mount === null && mount.sourceMustBeMount)
@@ -88,7 +93,7 @@ function findings(
     space: { sizeBytes: 1000, availBytes: fileSystem.full ? 0 : 900, files: 100, filesFree: 90 },
     isNew: false,
   };
-  if (fileSystem.temper !== "fine") found.problem = problemOf(kernelError("read", mount.target, fileSystem.temper));
+  if (fileSystem.answers !== "fine") found.problem = problemOf(kernelError("read", mount.target, fileSystem.answers));
   else if (directory.removed) found.problem = problemOf(kernelError("mkdirat", ".mooring", "ENOENT"));
   else if (fileSystem.readOnly || over?.options.has("ro")) found.problem = readOnlyProblem(mount, directory);
   else write(machine, found, directory, { mount, otherMounts });

@@ -9,7 +9,7 @@ const toAgents = ["kill", "killAll", "start", "startSecond", "probe"] as const;
 export const calls = [
   ...["openParent", "inspectParent", "look", "describe", "stack", "openBare", "inspectBare", "lockBare", "readRecord"],
   ...["clearFlag", "chmod", "writeRecord", "setFlag", "take", "identify", "cloneSource", "cloneTop", "attach"],
-  ...["attachBeneath", "detachTop", "changeOptions"],
+  ...["attachBeneath", "detachTop", "changeOptions", "deviceOver", "abort"],
 ] as const;
 
 export type Event =
@@ -31,6 +31,7 @@ export type Wish = {
   /** Its source is another claim than usual. */
   other: boolean;
   onForeign: "report" | "replace";
+  onHang: "report" | "abort";
   options: MountOption[];
 } | null;
 
@@ -57,6 +58,7 @@ const wish = (weightOfNone: number): fc.Arbitrary<Wish> =>
         watched: fc.nat(4).map((one) => one === 0),
         other: fc.nat(5).map((one) => one === 0),
         onForeign: fc.constantFrom("report" as const, "replace" as const),
+        onHang: fc.constantFrom("report" as const, "abort" as const),
         options: fc.constantFrom<MountOption[]>(["nosuid", "nodev"], ["ro"], []),
       }),
     },
@@ -98,16 +100,28 @@ const racyEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 2, arbitrary: race("look", "detachTop") },
 );
 
+/** Volumes that hang for long. */
+const hangingEvent: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 4, arbitrary: toEither("hang", "mendVolume") },
+  { weight: 3, arbitrary: toEither("mountClaim", "mountForeign", "unmount", "mountRight", "unmountClaim") },
+  { weight: 2, arbitrary: toAgent },
+  { weight: 1, arbitrary: reload },
+  { weight: 1, arbitrary: race("abort", "look", "deviceOver") },
+);
+
 const waitMs = fc.constantFrom(null, 0, 0, 60, 1000, 6000, 31_000);
 
-const planOf = (event: fc.Arbitrary<Event>): fc.Arbitrary<Plan> =>
+const planOf = (event: fc.Arbitrary<Event>, pause: fc.Arbitrary<number | null> = waitMs): fc.Arbitrary<Plan> =>
   fc.record({
     beneath: fc.boolean(),
     setsFlags: fc.nat(4).map((one) => one !== 0),
     mounts: fc.tuple(wish(0), wish(0)),
-    steps: fc.array(fc.record({ event, waitMs }), { maxLength: 30 }),
+    steps: fc.array(fc.record({ event, waitMs: pause }), { maxLength: 30 }),
     tidy: fc.boolean(),
   });
 
+const long = fc.constantFrom(null, 0, 6000, 31_000, 100_000, 200_000);
+
 export const anyPlan = planOf(anyEvent);
 export const racyPlan = planOf(racyEvent);
+export const hangingPlan = planOf(hangingEvent, long);

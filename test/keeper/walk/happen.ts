@@ -1,3 +1,5 @@
+import type { MountOption } from "../../../agent/core/config/config.ts";
+import type { Directory } from "../../fakes/machine/file-system.ts";
 import type { Source } from "../../fakes/machine/machine.ts";
 import type { World } from "../world.ts";
 
@@ -6,6 +8,12 @@ export const parentOf = (target: number): string => `/${names[target]}-parent`;
 export const pathOf = (target: number): string => `${parentOf(target)}/${names[target]}`;
 export const claimOf = (target: number): string => `/volumes/${names[target]}`;
 export const otherClaimOf = (target: number): string => `/volumes/other-${names[target]}`;
+
+/** One of the claims is a FUSE volume, whose connection can be aborted. */
+export const typeOf = (target: number): { fsType: string } => ({ fsType: target === 0 ? "fuse.fake" : "ext4" });
+
+export const mountClaim = ({ people }: World, target: number, options: MountOption[] = []): Directory =>
+  people.mountClaim(claimOf(target), typeOf(target), options);
 
 const sourceOf = ({ machine }: World, target: number): Source | undefined => machine.sources.get(claimOf(target));
 
@@ -53,8 +61,8 @@ export const happenings = {
   removeSource: ({ people }, target) => people.removeSource(claimOf(target)),
   makeSource: ({ people }, target) => people.makeSource(claimOf(target)),
   unmountClaim: ({ people }, target) => people.unmountClaim(claimOf(target)),
-  mountClaim: ({ people }, target) => people.mountClaim(claimOf(target)),
-  mountClaimReadOnly: ({ people }, target) => people.mountClaim(claimOf(target), {}, ["ro"]),
+  mountClaim: (world, target) => mountClaim(world, target),
+  mountClaimReadOnly: (world, target) => mountClaim(world, target, ["ro"]),
   hang: (world, target) => setVolume(world, target, { temper: "silent" }),
   breakVolume: (world, target) => setVolume(world, target, { temper: "EIO" }),
   turnReadOnly: (world, target) => setVolume(world, target, { readOnly: true }),
@@ -67,7 +75,7 @@ export type Happening = keyof typeof happenings;
 /** A foreign file system that calls itself as the claim does, with a directory of the same name. */
 function mountTwin({ machine, people }: World, target: number): void {
   const name = claimOf(target).slice("/volumes".length);
-  const twin = machine.makeFileSystem({ source: name.slice(1) });
+  const twin = machine.makeFileSystem({ source: name.slice(1), ...typeOf(target) });
   const record = people.bareAt(pathOf(target))?.record ?? "";
   // Once ours is gone, nothing tells a namesake with the same device from it; there is no wrong answer to that.
   if (!record.includes(`"${twin.superDevice}"`)) people.mount(pathOf(target), twin.makeDirectory(name));

@@ -32,9 +32,21 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
   const { at, mount, what } = change;
   const stack = world.machine.stackOn(at);
   const told = `${action.kind} at ${at.path}: ${what} ${String(mount.root.fileSystem.source)}:${mount.root.path}`;
+  must(
+    what !== "aborted" || (config.onHang === "abort" && (agent.overdue.get(config.target) ?? 0) > 0),
+    "only what hangs is aborted, by the policy",
+    told,
+  );
+  must((what === "aborted") === (action.kind === "abort"), "to abort changes no mount", told);
   must(config.source === null || at.lock?.by === agent.name, "nobody acts without the lock", told);
-  must(isUsable(agent, at, mount.root) || what === "detached", "only what was verified is touched", told);
-  if (what === "detached") {
+  must(
+    isUsable(agent, at, mount.root) || what === "detached" || what === "aborted",
+    "only what was verified is touched",
+    told,
+  );
+  if (what === "aborted") {
+    must(ours.has(mount) || world.people.sourceDirectories.has(mount.root), "a foreign volume is not aborted", told);
+  } else if (what === "detached") {
     must(
       ours.has(mount) || world.people.sourceDirectories.has(mount.root) || isGivenUs(doing),
       "what is not ours is left alone",
@@ -82,6 +94,7 @@ export function checkStep(world: World, agent: Agent): void {
     );
   // What happened in the middle of the pass is seen in the next one.
   if (agent.process.mountsChanged) return;
+  checkHung(world, agent);
   for (const { condition, target, attached } of agent.status) {
     if (!serves(condition.state)) continue;
     const top = topSeenBy(world, agent, target);
@@ -89,6 +102,19 @@ export function checkStep(world: World, agent: Agent): void {
     must(top !== null && !top.root.removed, "a mount that serves is there", told);
     must(agent.usable.get(target)?.at(-1) === top?.root, "a mount that serves is the verified one", told);
     must(attached, "what serves counts as attached", told);
+  }
+}
+
+/** As many probes as make it Hung have hung on the mount on top, and the kernel has refused nothing. */
+function checkHung(world: World, agent: Agent): void {
+  for (const { target, onHang } of agent.config.mounts) {
+    const status = agent.status.find((each) => each.target === target);
+    const fileSystem = topSeenBy(world, agent, target)?.root.fileSystem;
+    const hangs = status?.attached && status.condition.state === "Hung" && agent.hangsOn.get(target) === fileSystem;
+    const wasRefused = agent.traces.some((trace) => trace.kind === "actionFailed" && trace.action === "abort");
+    if (onHang !== "abort" || !hangs || wasRefused || !fileSystem?.fsType.startsWith("fuse")) continue;
+    const isEnough = (agent.overdue.get(target) ?? 0) >= agent.config.monitor.failures;
+    must(fileSystem.isAborted || !isEnough, "what hangs is aborted", `${target}\n${String(world.machine)}`);
   }
 }
 
@@ -157,6 +183,6 @@ export function checkRelease(world: World, ours: Set<Mount>, agent: Agent): void
 const restsWhenManaged = new Set(["Healthy/Verified", "Degraded/Stacked", "Degraded/ShadowedFiles"]);
 const restsWhenWatched = new Set([
   ...["Healthy/Verified", "Degraded/Stacked", "Absent/SourceUnknown", "Absent/NotMounted"],
-  ...["Wrong/ForeignMount", "Broken/SourceDeleted"],
+  ...["Wrong/ForeignMount", "Broken/SourceDeleted", "Broken/Disconnected", "Unknown/Disconnected"],
   ...["ReadOnly/MountReadOnly", "Unknown/MountReadOnly"],
 ]);

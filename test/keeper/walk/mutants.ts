@@ -124,6 +124,18 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
       return null;
     },
   },
+  abort: {
+    "does nothing": () => null,
+    "detaches as well": (scene, action) => {
+      const how = really(scene, action);
+      detachAnything(scene);
+      return how;
+    },
+    "says so and does not": ({ berth }) => {
+      berth.memory.probe.aborted = true;
+      return null;
+    },
+  },
   detach: {
     "does nothing": () => null,
     "takes what lies below along": (scene, action) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ActionKind } from "../../../agent/core/action.ts";
-import { anyPlan, racyPlan } from "./events.ts";
+import { anyPlan, hangingPlan, racyPlan } from "./events.ts";
 import { careless, mutants, withBroken } from "./mutants.ts";
 import { Walk } from "./walk.ts";
 
@@ -19,7 +19,9 @@ for (const [plans, broken] of [
         test(
           `${kind} ${how}`,
           () => {
-            const walk = fc.property(plans, (plan) => new Walk(plan, withBroken(kind as ActionKind, perform)).run());
+            const walk = fc.property(kind === "abort" ? hangingPlan : plans, (plan) =>
+              new Walk(plan, withBroken(kind as ActionKind, perform)).run(),
+            );
             const { failed, numRuns, errorInstance } = fc.check(walk, ENOUGH);
             if (process.env.WALK_TELL) console.log(`${kind} ${how}: walk ${numRuns}, ${String(errorInstance)}`);
             expect(failed).toBe(true);

@@ -1,6 +1,6 @@
 import { test } from "bun:test";
 import fc from "fast-check";
-import { anyPlan, type Plan, racyPlan } from "./events.ts";
+import { anyPlan, hangingPlan, type Plan, racyPlan } from "./events.ts";
 import { Walk } from "./walk.ts";
 
 /** A failure prints its seed and path; WALK_SEED and WALK_PATH lead there again, WALK_RUNS makes it a long walk. */
@@ -26,3 +26,4 @@ test(
   TIMEOUT_MS,
 );
 test("and so it is while mounts come and go in the middle of a pass", () => neverFails(racyPlan, 500), TIMEOUT_MS);
+test("and so it is while volumes hang for long", () => neverFails(hangingPlan, 500), TIMEOUT_MS);

@@ -6,7 +6,7 @@ import type { Agent } from "../agent.ts";
 import { configOf, mountOf } from "../configuration.ts";
 import { World } from "../world.ts";
 import type { Event, Plan, Step, Wish } from "./events.ts";
-import { claimOf, happenings, names, otherClaimOf, parentOf, pathOf } from "./happen.ts";
+import { claimOf, happenings, mountClaim, names, otherClaimOf, parentOf, pathOf, typeOf } from "./happen.ts";
 import { checkChange, checkEnd, checkPace, checkRelease, checkStep, type Doing } from "./invariants.ts";
 
 const MINUTE = 60_000;
@@ -33,8 +33,8 @@ export class Walk {
     machine.onChange((change) => checkChange(this.world, this.#ours, this.#doing, change));
     for (const index of [0, 1]) {
       machine.makeParent(parentOf(index));
-      const root = people.mountClaim(claimOf(index));
-      people.mountClaim(otherClaimOf(index));
+      const root = mountClaim(this.world, index);
+      people.mountClaim(otherClaimOf(index), typeOf(index));
       if (plan.mounts[index]?.watched && people.makeBare(pathOf(index))) people.mount(pathOf(index), root);
     }
     this.#start("one");
@@ -139,7 +139,9 @@ export class Walk {
       for (const mount of people.stackAt(pathOf(index))) mount.inside = 0;
       people.makeSource(claimOf(index));
       const mount = machine.sources.get(claimOf(index))?.mount;
-      if (!mount || mount.options.has("ro")) people.mountClaim(claimOf(index));
+      if (!mount || mount.options.has("ro") || mount.root.fileSystem.isAborted) mountClaim(this.world, index);
+      const other = machine.sources.get(otherClaimOf(index))?.mount;
+      if (other?.root.fileSystem.isAborted) people.mountClaim(otherClaimOf(index), typeOf(index));
       while (this.#plan.tidy && people.stackAt(pathOf(index))[0]?.by === "people") people.unmount(pathOf(index));
     }
     for (const fileSystem of machine.allFileSystems()) Object.assign(fileSystem, mended);
@@ -162,12 +164,12 @@ function configFor(wishes: readonly Wish[]): Config {
   return configOf(
     ...wishes.flatMap((wish, index) => {
       if (!wish) return [];
-      const { watched, other, onForeign, options } = wish;
+      const { watched, other, onForeign, onHang, options } = wish;
       const name = names[index] ?? "";
       const source = watched ? null : (other ? otherClaimOf : claimOf)(index);
       // As the configuration has it: what is only watched is neither replaced nor remounted.
       const ours = watched ? {} : { onForeign, options };
-      return [mountOf({ name, source, target: pathOf(index), ...ours })];
+      return [mountOf({ name, source, target: pathOf(index), onHang, ...ours })];
     }),
   );
 }

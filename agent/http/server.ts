@@ -1,3 +1,6 @@
+import type { Connection, Limits } from "./connection.ts";
+import { Connections } from "./connections.ts";
+
 export interface HttpServer {
   /** As people may type it, e.g. `http://[::]:8000/`. */
   url: string;
@@ -12,48 +15,49 @@ export interface ServeOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
+  /** How many this process may have open, at most half of which are for connections. */
+  descriptors?: number;
+  limits?: Partial<Limits>;
 }
 
+/** No more than a kubelet, a few scrapers and people need, and than a flood may cost: 8 MiB of unfinished requests. */
+const CONNECTIONS = 512;
+const REQUEST_MS = 10_000;
+const ANSWER_MS = 10_000;
+
 /**
- * Serves the app. Throws an Error with one sentence that names the address and the way out when that cannot be had.
- * Sizes that nobody configures: 16 KiB of headers and address (then 431), no body at all (413), 10 s for a connection
- * that says nothing or does not finish its request. There is no limit on connections but that on descriptors: one that
- * is idle costs about a kilobyte, and until it has sent something the kernel keeps it (TCP_DEFER_ACCEPT).
+ * Serves the app over HTTP/1, one request to a connection. Throws an Error with one sentence that names the address and the
+ * way out when that cannot be had. Why this is not Bun.serve: docs/decisions/0009-a-bounded-http-port.md.
  */
-export const serve = (options: ServeOptions, listen: Listen = Bun.serve): HttpServer => {
-  const server = open(options, listen);
-  const { port = 0 } = server;
-  return { url: String(server.url), port, stop: () => server.stop(true) };
+export const serve = (options: ServeOptions, listen: Listen = Bun.listen): HttpServer => {
+  const { app, descriptors = 1024 } = options;
+  const connections = Math.max(1, Math.min(CONNECTIONS, Math.floor(descriptors / 2)));
+  const limits = { connections, requestMs: REQUEST_MS, answerMs: ANSWER_MS, ...options.limits };
+  const { handlers } = new Connections(limits, (request) => app.fetch(request));
+  const listener = open(options, handlers, listen);
+  const { port, hostname } = listener;
+  const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return { url: `http://${shown}:${port}/`, port, stop: async () => listener.stop(true) };
 };
 
-type Listen = (options: Parameters<typeof Bun.serve<undefined>>[0]) => Bun.Server<undefined>;
+type Listen = (options: Bun.TCPSocketListenOptions<Connection>) => Bun.TCPSocketListener<Connection>;
 
-const open = (options: ServeOptions, listen: Listen): Bun.Server<undefined> => {
-  const { app, host, port } = options;
+const open = (
+  options: ServeOptions,
+  socket: Bun.SocketHandler<Connection>,
+  listen: Listen,
+): Bun.TCPSocketListener<Connection> => {
+  const { host, port } = options;
   try {
-    return listen({
-      hostname: host,
-      port,
-      // By default Bun 1.4 shares the port (SO_REUSEPORT): a second agent would take half of the requests unnoticed.
-      reusePort: false,
-      idleTimeout: 10,
-      maxRequestBodySize: 0,
-      development: false,
-      fetch: (request) => app.fetch(withAddress(request)),
-    });
+    // Not exclusive, the port would be shared (SO_REUSEPORT): a second agent would take half of the requests unnoticed.
+    return listen({ hostname: host, port, exclusive: true, allowHalfOpen: true, socket });
   } catch (error) {
     // Kernels without IPv6 (ipv6.disable=1) say the first, some containers the second.
     const lacksIPv6 = host === "::" && ["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(codeOf(error));
-    if (lacksIPv6) return open({ ...options, host: "0.0.0.0" }, listen);
+    if (lacksIPv6) return open({ ...options, host: "0.0.0.0" }, socket, listen);
     throw new Error(explain(error, host, port), { cause: error });
   }
 };
-
-/** Health checkers that speak HTTP/1.0 send no Host; Bun then gives `/livez` as the whole address, which is no URL. */
-const withAddress = (request: Request): Request =>
-  request.url.startsWith("/")
-    ? new Request(`http://localhost${request.url}`, { method: request.method, headers: request.headers })
-    : request;
 
 const explain = (error: unknown, host: string, port: number): string => {
   switch (codeOf(error)) {
@@ -64,6 +68,8 @@ const explain = (error: unknown, host: string, port: number): string => {
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
     case "EINVAL":
+    // A name that leads nowhere comes without a code.
+    case "":
       return `http.host ${host} is no address of this machine; "::" means all of them`;
     default:
       return `cannot listen on http.host ${host}, http.port ${port}: ${error instanceof Error ? error.message : String(error)}`;

@@ -3,7 +3,7 @@ import type { Status } from "../../core/status.ts";
 import type { Trace, TraceBody } from "../../core/trace.ts";
 import type { HttpServer } from "../../http/server.ts";
 import type { Log } from "../../log/log.ts";
-import { processFigures } from "./process-figures.ts";
+import { descriptorLimit, processFigures } from "./process-figures.ts";
 
 /** Everything that listens: log, metrics, HTTP. Loaded after the first mounts are under way, which need none of it. */
 export interface Outlets {
@@ -43,7 +43,7 @@ export async function openOutlets({ config, status, live, listen, tell }: Outlet
   const open = (): void => {
     const { host, port } = settings.http;
     try {
-      server = serve({ app, host, port });
+      server = serve({ app, host, port, descriptors: descriptorLimit() });
       tell({ kind: "listening", url: server.url });
     } catch (error) {
       tell({ kind: "listenFailed", host, port, why: String(error instanceof Error ? error.message : error) });

@@ -1,4 +1,4 @@
-import type { Mount } from "../core/config/config.ts";
+import type { LocalVolume, Mount } from "../core/config/config.ts";
 import { type PodView, readPod } from "../core/report/pod.ts";
 import { type Reach, reachesOf } from "../core/report/reach.ts";
 import { fieldsOf, numberOf, textOf } from "../core/untrusted.ts";
@@ -15,6 +15,7 @@ export interface PodWatchOptions {
   /** The agent's own pod, which is no consumer. */
   ownUid: string | null;
   mounts(): readonly Mount[];
+  localVolumes(): readonly LocalVolume[];
   /** Somebody came, changed or went. */
   onChange(): void;
   random(): number;
@@ -164,7 +165,7 @@ export class PodWatch {
   }
 
   #put(object: unknown, consumers: Map<string, Consumer>, running: Set<string>): void {
-    const pod = readPod(object);
+    const pod = readPod(object, this.#options.localVolumes());
     if (pod === null) return;
     consumers.delete(pod.uid);
     if (pod.finished) {

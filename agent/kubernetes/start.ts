@@ -72,6 +72,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     node,
     ownUid,
     mounts: () => config.mounts,
+    localVolumes: () => config.kubernetes.localVolumes,
     onChange: () => consumers.look(),
     random,
   });
@@ -174,4 +175,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 
 const heals: ReadonlySet<string> = new Set(["healed", "replaced", "uncovered"]);
 
-const paths = ({ mounts }: Config): string[][] => mounts.map(({ name, hostPath }) => [name, hostPath]);
+const paths = ({ mounts, kubernetes }: Config): unknown[] => [
+  ...mounts.map(({ name, hostPath }) => [name, hostPath]),
+  ...kubernetes.localVolumes,
+];

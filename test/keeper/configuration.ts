@@ -36,6 +36,7 @@ export const configOf = (...mounts: Mount[]): Config => ({
     label: "volume-mounts",
     condition: "VolumeMountsReady",
     startupTaint: null,
+    localVolumes: [],
     namespace: null,
     nodeName: null,
     podName: null,

@@ -30,6 +30,7 @@ const watching = (
     node: "worker-1",
     ownUid: "uid-of-agent",
     mounts: () => mounts,
+    localVolumes: () => [{ namespace: "apps", claim: "dumps", path: "/var/lib/mooring/dumps/claimed" }],
     onChange: () => void changes++,
     random: () => 0.5,
     ...change,
@@ -51,15 +52,17 @@ test("pods of this node that use a mount are known, come and go", async () => {
   it.cluster.put(podOf("one"));
   it.cluster.put(podOf("plain", null));
   it.cluster.put(podOf("agent"));
+  const claim = { name: "v", persistentVolumeClaim: { claimName: "dumps" } };
+  it.cluster.put(podOf("claimed", null, { spec: { ...podOf("claimed").spec, volumes: [claim] } }));
   const { watch, names } = watching({}, it);
   expect(watch.consumers).toBeNull();
   expect(watch.isHere("uid-of-one")).toBeNull();
-  await isNow(names, "one");
+  await isNow(names, "claimed", "one");
   await until(() => it.cluster.watching === 1);
   it.cluster.put(podOf("two"));
-  await isNow(names, "one", "two");
+  await isNow(names, "claimed", "one", "two");
   it.cluster.remove("uid-of-one");
-  await isNow(names, "two");
+  await isNow(names, "claimed", "two");
   expect([watch.isHere("uid-of-plain"), watch.isHere("uid-of-one"), watch.isHere("uid-of-agent")]).toEqual([
     true,
     false,

@@ -57,7 +57,16 @@ export interface KubernetesConfig {
   condition: string;
   /** `key[=value]:Effect`. */
   startupTaint: string | null;
+  localVolumes: LocalVolume[];
   namespace: string | null;
   nodeName: string | null;
   podName: string | null;
+}
+
+/** A static local PersistentVolume on a directory of a host path, known by the one claim that may bind it. */
+export interface LocalVolume {
+  namespace: string;
+  claim: string;
+  /** As the node names it. */
+  path: string;
 }

@@ -50,6 +50,7 @@ const kubernetesToPrint = (kubernetes: KubernetesConfig) => ({
   label: kubernetes.label,
   condition: kubernetes.condition,
   startupTaint: kubernetes.startupTaint,
+  localVolumes: kubernetes.localVolumes.map((each) => ({ ...each, path: path(each.path) })),
   namespace: kubernetes.namespace,
   nodeName: kubernetes.nodeName,
   podName: kubernetes.podName,

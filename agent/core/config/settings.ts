@@ -1,11 +1,11 @@
-import { type Config, type KubernetesConfig, logLevels } from "./config.ts";
+import { type Config, type KubernetesConfig, type LocalVolume, logLevels } from "./config.ts";
 import type { Data } from "./document.ts";
 import type { Overrides } from "./environment.ts";
 import { conditionType, dnsLabel, dnsSubdomain, labelKey, labelSafeName, taint } from "./names.ts";
 import { absolutePath } from "./path.ts";
 import type { Place } from "./problem.ts";
 import { type DurationBounds, duration, formatDuration } from "./quantity.ts";
-import { oneOf, type Reader, section, textThat, wholeNumber } from "./reader.ts";
+import { listOf, oneOf, type Reader, section, sectionOf, textThat, wholeNumber } from "./reader.ts";
 
 // One reader for each section beside `mounts`. A default gives way to what was set: an interval of 2s has a timeout of 1s.
 
@@ -86,6 +86,7 @@ export const readKubernetes = (data: Data, at: Place, overrides: Overrides): Kub
     "label",
     "condition",
     "startupTaint",
+    "localVolumes",
     "namespace",
     "nodeName",
     "podName",
@@ -104,10 +105,23 @@ export const readKubernetes = (data: Data, at: Place, overrides: Overrides): Kub
     label: given.read("label", labelKey) ?? "volume-mounts",
     condition: given.read("condition", conditionType) ?? "VolumeMountsReady",
     startupTaint: given.read("startupTaint", taint) ?? null,
+    localVolumes: given.read("localVolumes", listOf("local volumes", localVolume)) ?? [],
     namespace,
     nodeName: overrides.nodeName ?? own.nodeName,
     podName: overrides.podName ?? own.podName,
   };
+};
+
+const localVolume: Reader<LocalVolume> = (data, at) => {
+  const given = sectionOf(["namespace", "claim", "path"])(data, at);
+  if (given === undefined) return undefined;
+  for (const key of ["namespace", "claim", "path"] as const)
+    if (!given.has(key))
+      given.place(key).problem("is missing; want the claim's namespace and name, and the path on the node");
+  const namespace = given.read("namespace", dnsLabel);
+  const claim = given.read("claim", dnsSubdomain);
+  const path = given.read("path", absolutePath);
+  return namespace === undefined || claim === undefined || path === undefined ? undefined : { namespace, claim, path };
 };
 
 const autoOrFlag = oneOf(["auto", true, false]);

@@ -1,3 +1,4 @@
+import type { LocalVolume } from "../config/config.ts";
 import { fieldsOf, itemsOf, numberOf, textOf, textsOf, timeOf } from "../untrusted.ts";
 
 /** What the agent keeps of a pod that uses a mount. Of every other pod it keeps the name's length in memory: nothing. */
@@ -26,8 +27,8 @@ export interface HostPathMount {
   runAsGroup: number | null;
 }
 
-/** Reads a pod as the API server gives it; null when it is none. */
-export const readPod = (body: unknown): PodView | null => {
+/** Reads a pod as the API server gives it; null when it is none. Of claims, only those of `localVolumes` show the node. */
+export const readPod = (body: unknown, localVolumes: readonly LocalVolume[] = []): PodView | null => {
   const { metadata, spec, status } = fieldsOf(body);
   const { uid, namespace, name, annotations } = fieldsOf(metadata);
   if (textOf(uid) === null || textOf(name) === null) return null;
@@ -40,7 +41,11 @@ export const readPod = (body: unknown): PodView | null => {
     annotations: textsOf(annotations),
     ...owners(fieldsOf(spec).securityContext),
     fsGroup: numberOf(fieldsOf(fieldsOf(spec).securityContext).fsGroup),
-    mounts: hostPathMounts(fieldsOf(spec), fieldsOf(status)),
+    mounts: hostPathMounts(
+      fieldsOf(spec),
+      fieldsOf(status),
+      localVolumes.filter((each) => each.namespace === namespace),
+    ),
   };
 };
 
@@ -52,11 +57,13 @@ const owners = (context: unknown): { runAsUser: number | null; runAsGroup: numbe
 const hostPathMounts = (
   spec: Readonly<Record<string, unknown>>,
   status: Readonly<Record<string, unknown>>,
+  localVolumes: readonly LocalVolume[],
 ): HostPathMount[] => {
   const paths = new Map<string, string>();
   for (const volume of itemsOf(spec.volumes)) {
-    const { name, hostPath } = fieldsOf(volume);
-    const path = textOf(fieldsOf(hostPath).path);
+    const { name, hostPath, persistentVolumeClaim } = fieldsOf(volume);
+    const { claimName } = fieldsOf(persistentVolumeClaim);
+    const path = textOf(fieldsOf(hostPath).path) ?? localVolumes.find(({ claim }) => claim === claimName)?.path;
     if (path?.startsWith("/")) paths.set(textOf(name) ?? "", path);
   }
   if (paths.size === 0) return [];

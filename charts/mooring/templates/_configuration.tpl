@@ -60,6 +60,12 @@ kubernetes:
   label: {{ include "mooring.nodeLabel" . }}
   condition: {{ (.Values.kubernetes).condition | default "VolumeMountsReady" }}
   startupTaint: {{ (.Values.kubernetes).startupTaint | default nil | toJson }}
+  {{- with fromJsonArray (include "mooring.localVolumes" .) }}
+  localVolumes:
+    {{- range . }}
+    - {namespace: {{ quote .namespace }}, claim: {{ quote .claim }}, path: {{ quote .path }}}
+    {{- end }}
+  {{- end }}
 {{- end -}}
 
 {{/*

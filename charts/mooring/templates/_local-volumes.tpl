@@ -1,3 +1,17 @@
+{{/* What applications in namespaces without hostPath use, as a JSON list: the claim that may bind it, and where it lies on the node. */}}
+{{- define "mooring.localVolumes" -}}
+{{- $mounts := dict -}}
+{{- range fromJsonArray (include "mooring.mounts" .) }}{{ $_ := set $mounts .name . }}{{ end -}}
+{{- $volumes := list -}}
+{{- range $name, $local := (.Values.consumers).localVolumes -}}
+{{- if kindIs "map" $local -}}
+{{- $path := printf "%s/%s" (get $mounts $local.mount | default dict).hostPath $local.path -}}
+{{- $volumes = append $volumes (dict "name" $name "namespace" $local.namespace "claim" $local.claim "path" $path "size" $local.size "nodes" $local.nodes) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $volumes -}}
+{{- end -}}
+
 {{/*
 The nodes that have the directory. Kubernetes does not let this be changed, so it depends on nothing that moves: named
 nodes, else (StatefulSet) nodes whose label says that an agent is there, else (DaemonSet) every node.

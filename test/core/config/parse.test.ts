@@ -21,7 +21,7 @@ exit: auto
 rescue: move
 http: {host: "::", port: 8000}
 log:  {level: info, file: null}
-kubernetes: {enabled: auto, instance: mooring, pinned: auto, heartbeat: 0s, label: volume-mounts, condition: VolumeMountsReady, startupTaint: null}
+kubernetes: {enabled: auto, instance: mooring, pinned: auto, heartbeat: 0s, label: volume-mounts, condition: VolumeMountsReady, startupTaint: null, localVolumes: []}
 `);
   expect(config).toEqual({
     mounts: [
@@ -53,6 +53,7 @@ kubernetes: {enabled: auto, instance: mooring, pinned: auto, heartbeat: 0s, labe
       label: "volume-mounts",
       condition: "VolumeMountsReady",
       startupTaint: null,
+      localVolumes: [],
       namespace: null,
       nodeName: null,
       podName: null,

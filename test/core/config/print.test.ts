@@ -83,6 +83,7 @@ kubernetes:
   label: volume-mounts
   condition: VolumeMountsReady
   startupTaint: null
+  localVolumes: []
   namespace: null
   nodeName: null
   podName: null

@@ -14,6 +14,11 @@ test.each([
   ["log: {level: verbose}", 'log.level: is "verbose"; want trace, debug, info, warn, error, fatal or silent'],
   ["log: {level: warning}", 'log.level: is "warning"; want trace, debug, info, warn, error, fatal or silent'],
   ["log: {level: 5}", "log.level: is the number 5; want trace, debug, info, warn, error, fatal or silent"],
+  [
+    "kubernetes: {localVolumes: [{namespace: shop, path: /var/lib/mooring/dumps/shop}]}",
+    "kubernetes.localVolumes[0].claim: is missing; want the claim's namespace and name, and the path on the node",
+  ],
+  ["kubernetes: {localVolumes: {}}", "kubernetes.localVolumes: is a mapping; want a list of local volumes"],
   ["kubernetes: {enabled: atuo}", 'kubernetes.enabled: is "atuo"; want auto, true or false; did you mean auto?'],
 ])("%s is refused", (text, line) => {
   expect(problemsOf(withMount(text))).toEqual([line]);

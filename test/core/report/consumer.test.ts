@@ -76,6 +76,20 @@ describe("who is a consumer", () => {
     expect(reachesOf(podOf({ path }), [dumps]).map((reach) => reach.way)).toEqual(way === null ? [] : ([way] as never));
   });
 
+  test("a claim counts where the configuration says what lies behind it, in its own namespace", () => {
+    const json = podJson();
+    const pod = {
+      ...json,
+      spec: { ...json.spec, volumes: [{ name: "v", persistentVolumeClaim: { claimName: "dumps" } }] },
+    };
+    const volume = { namespace: "apps", claim: "dumps", path: "/var/lib/mooring/dumps/one" };
+    const waysOf = (...volumes: (typeof volume)[]) =>
+      reachesOf(readPod(pod, volumes) ?? podOf(), [dumps]).map(({ way }) => way);
+    expect(waysOf(volume)).toEqual(["below"]);
+    expect(waysOf({ ...volume, namespace: "others" }, { ...volume, claim: "data" })).toEqual([]);
+    expect(readPod(pod)?.mounts).toEqual([]);
+  });
+
   test("a parent reaches every mount in it", () => {
     expect(reachesOf(podOf(), [dumps, traces]).map(({ mount }) => mount)).toEqual(["dumps", "traces"]);
   });

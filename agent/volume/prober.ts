@@ -132,7 +132,9 @@ export class Prober {
       if (child.overdue && answer.ok)
         this.#say({ kind: "probeAnswered", mount: this.#mount, afterMs: now() - startedAt });
       child.overdue = false;
-      if (answer.ok) this.#deliver(startedAt, process.pid, answer.report);
+      // The keeper would take a source for the configured one that is not.
+      if (request.mount.source !== this.#options.request.mount.source) this.heard();
+      else if (answer.ok) this.#deliver(startedAt, process.pid, answer.report);
       else {
         this.#fail(startedAt, answer.why);
         this.heard();

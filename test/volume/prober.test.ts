@@ -176,6 +176,24 @@ describe("a child that is silent", () => {
     ).toEqual(["dumps", "third"]);
   });
 
+  test("that answers about a source which is not configured any more is not heard", async () => {
+    mood("silent");
+    start({ timeoutMs: 5000 });
+    await until(() => asked().length === 1, { what: "the child" });
+    const sources: unknown[] = [];
+    const next = optionsFor({ timeoutMs: 5000 }, { source: "/volumes/other" });
+    prober?.reconfigure({
+      ...next,
+      onReport: (pid, report) => {
+        sources.push(asked().findLast((each) => each.pid === pid)?.request.includes("/volumes/other"));
+        next.onReport(pid, report);
+      },
+    });
+    mood("answer");
+    await until(() => heard.reports >= 2, { what: "two reports" });
+    expect(new Set(sources)).toEqual(new Set([true]));
+  });
+
   test("that is killed is a silence, not an answer, and is tried again", async () => {
     mood("silent");
     start();

@@ -185,7 +185,11 @@ describe("a child that is silent", () => {
     prober?.reconfigure({
       ...next,
       onReport: (pid, report) => {
-        sources.push(asked().findLast((each) => each.pid === pid)?.request.includes("/volumes/other"));
+        sources.push(
+          asked()
+            .findLast((each) => each.pid === pid)
+            ?.request.includes("/volumes/other"),
+        );
         next.onReport(pid, report);
       },
     });

@@ -23,6 +23,8 @@ export interface ConsumerOptions {
   uid?: number;
   /** The host path that its init container `mooring wait` waits for; without one it has none. */
   gate?: string;
+  /** What the kubelet does when its container ends; default Never, so that none is counted as two. */
+  restart?: "Never" | "Always";
 }
 
 /** The pod of an application that writes numbered records through a hostPath volume. */
@@ -30,7 +32,7 @@ export const consumerPod = (
   { name, node, volumePath, volumeType = "", propagation = "HostToContainer", file, ...more }: ConsumerOptions,
   { CONSUMER_IMAGE, AGENT_IMAGE }: Readonly<Record<string, string | undefined>> = process.env,
 ): V1Pod => {
-  const { every = 10, keepOpen = false, uid = 0, gate } = more;
+  const { every = 10, keepOpen = false, uid = 0, gate, restart = "Never" } = more;
   const volumeMounts = [{ name: "mooring", mountPath: volumePath, mountPropagation: propagation }];
   const writer = `writer "${file}" ${every * 1e6} ${uid} ${keepOpen ? "fd" : "path"}`;
   const container: V1Container = {
@@ -48,6 +50,7 @@ export const consumerPod = (
     spec: {
       nodeSelector: { "kubernetes.io/hostname": node },
       tolerations: [{ operator: "Exists" }],
+      restartPolicy: restart,
       terminationGracePeriodSeconds: 1,
       enableServiceLinks: false,
       automountServiceAccountToken: false,
@@ -98,6 +101,14 @@ export class Consumer {
       const report = await this.report();
       return report.written >= written + more ? report : false;
     });
+  }
+
+  /** What happened to its writes while something was done, and until it had written on. */
+  async during(work: () => Promise<unknown>): Promise<{ failedWrites: number; gapMs: number }> {
+    const before = parseReport(await this.#pods.exec(this.name, "ask", "forget"));
+    await work();
+    const { failed, longestGapMs } = await this.writes();
+    return { failedWrites: failed - before.failed, gapMs: longestGapMs };
   }
 
   /** How many records it wrote successfully that are not in its file as the node sees it now. */

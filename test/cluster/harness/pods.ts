@@ -65,6 +65,11 @@ export class Pods {
     );
   }
 
+  /** Sets annotations of a pod. */
+  async annotate(name: string, annotations: Record<string, string>): Promise<void> {
+    await this.#cluster.patch(this.#path(name), { metadata: { annotations } }, "merge");
+  }
+
   /** Runs a command in a container of it. @throws with what it said when it fails. */
   exec(name: string, ...argv: string[]): Promise<string> {
     return run(["kubectl", "-n", this.namespace, "exec", name, "--", ...argv]);

@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Status } from "../../../agent/core/status.ts";
+import type { Reason, State } from "../../../agent/core/condition.ts";
+import type { MountStatus, Status } from "../../../agent/core/status.ts";
 import { path } from "../../../agent/kubernetes/api.ts";
 import type { Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
@@ -82,6 +83,16 @@ export class Release {
     return this.#cluster.get(
       `${path`/api/v1/namespaces/${this.#namespace}/pods/${`${nameOf(agent)}:8000`}`}/proxy/api/v1/status`,
     );
+  }
+
+  /** Waits until an agent says this of a mount. */
+  says(agent: V1Pod, state: State, reason?: Reason, mount = "dumps"): Promise<MountStatus> {
+    return eventually(`${nameOf(agent)} to say ${mount} is ${state}${reason ? `/${reason}` : ""}`, async () => {
+      const found = (await this.status(agent)).mounts.find(({ name }) => name === mount);
+      const { condition } = found ?? {};
+      if (condition?.state === state && (!reason || condition.reason === reason)) return found;
+      throw new Error(JSON.stringify(condition));
+    });
   }
 
   /** A series of an agent's /metrics, by how its line begins, e.g. `mooring_outage_seconds_total`. @throws when there is none. */

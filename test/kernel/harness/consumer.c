@@ -3,7 +3,8 @@
 // Stands for an application that writes below the target. Appends numbered records of eleven bytes to FILE, one every
 // EVERY_NS nanoseconds (0: as fast as it can), as user UID. MODE "path" opens and closes the file for every record, so
 // that each one resolves the path; "fd" keeps it open and opens it again only after a failure.
-// Answers each line on stdin with one line of JSON on stdout; "stop" or the end of stdin is answered last of all.
+// Answers each line on stdin with one line of JSON on stdout; "forget" then begins anew to look for the longest gap; "stop" or
+// the end of stdin is answered last of all.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -97,6 +98,7 @@ int main(int argc, char **argv) {
     char command[64] = "";
     if (!fgets(command, sizeof command, stdin) || strcmp(command, "stop\n") == 0) break;
     report();
+    if (strcmp(command, "forget\n") == 0) longest = last_gap_end = 0;
   }
   report();
   return 0;

@@ -82,7 +82,6 @@ stage.story(
     const { node, daemon, release, consumer } = await opening();
     const agent = await release.agent();
     const seen = await consumer.during(async () => {
-      const started = performance.now();
       daemon.send("quit");
       await daemon.exited;
       await release.says(agent, "Broken", "Disconnected");

@@ -12,6 +12,8 @@ export type Action =
   | { kind: "replace"; mount: string; top: bigint }
   /** The right mount is already below: detach the wrong one on top. */
   | { kind: "uncover"; mount: string; top: bigint }
+  /** The right mount is on top, and right below it as well: detach what is on top until one is left of those. */
+  | { kind: "unstack"; mount: string; top: bigint }
   /** The right mount is on top: keep a clone of it for the next loss. */
   | { kind: "anchor"; mount: string; top: bigint }
   /** Put the per-mount options of the mount on top right. */

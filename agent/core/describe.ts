@@ -97,6 +97,11 @@ const tell = (trace: Trace): Telling => {
         immutable,
       };
     }
+    case "unstacked": {
+      const { mount, from, to } = trace;
+      const message = `${mount}: ${count(from, "mount")} of the same directory lay on the target; brought down to ${to}, nobody lost it`;
+      return { level: "warn", message, mount, from, to };
+    }
     case "optionsRestored": {
       const { mount, was } = trace;
       const message = `${mount}: put its mount options right; somebody had remounted it ${was.join(",") || "without any"}`;

@@ -60,7 +60,9 @@ export interface Observed {
   stack: bigint[];
   /** The right mount lies in the stack, but not on top. */
   rightBelow: boolean;
-  /** So does one of ours: the right one, or one that the record names. */
+  /** It lies directly below the top. */
+  rightNext: boolean;
+  /** One of ours lies in the stack, but not on top: the right one, or one that the record names. */
   oursBelow: boolean;
   bare: BareView | null;
 }

@@ -35,6 +35,15 @@ const removeWhatIsWrong: Rule = (facts) => {
   return !isExpected && (sourceHeld || anchored) ? { kind: "replace", mount: facts.mount.name, top: top.id } : null;
 };
 
+/** Whoever bound our mount over itself loses only the copy: the same directory shows at every moment. */
+const bringDownTheStack: Rule = (facts) => {
+  const { mount, observed, memory } = facts;
+  const top = rightOnTop(facts);
+  const isSure = memory.probe.verified && !memory.probe.silent;
+  if (!top || !observed.rightNext || !isSure || mount.source === null || !mayAct(facts)) return null;
+  return { kind: "unstack", mount: facts.mount.name, top: top.id };
+};
+
 const restoreOptions: Rule = (facts) => {
   const top = rightOnTop(facts);
   if (!top || !mayAct(facts)) return null;
@@ -75,6 +84,7 @@ const rules: readonly Rule[] = [
   secureTheBareDirectory,
   attachTheSource,
   removeWhatIsWrong,
+  bringDownTheStack,
   restoreOptions,
   keepAnAnchor,
   abortWhatHangs,

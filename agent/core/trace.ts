@@ -23,6 +23,8 @@ export type TraceBody =
   | { kind: "actionFailed"; mount: string; action: string; error: ErrorReport; retryInMs: number; again?: boolean }
   | { kind: "recoveryTimeout"; mount: string; afterMs: number }
   | { kind: "bareDirectoryLocked"; mount: string; immutable: boolean }
+  /** Copies of our own mount on top of it were detached. */
+  | { kind: "unstacked"; mount: string; from: number; to: number }
   | { kind: "optionsRestored"; mount: string; was: string[] }
   /** `waiting`: how many requests it owed an answer. */
   | { kind: "connectionAborted"; mount: string; fsType: string; connection: number; waiting: number }

@@ -9,6 +9,7 @@ import { abortConnection } from "./abort.ts";
 import { type Berth, dropLock, holdAnchor, holdSource } from "./berth.ts";
 import type { Kernel, Parent, Tree } from "./port.ts";
 import { type Agent, parseRecord, recordOf, writeRecord } from "./record.ts";
+import { unstack } from "./unstack.ts";
 
 /** What every executor works with. `tell` is for what only the executor knows; the loop tells the rest. */
 export interface Scene {
@@ -144,6 +145,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
   },
 
   abort: abortConnection,
+  unstack,
 
   detach({ kernel, berth, parent, tell }, { top }) {
     faultAt("detach.due");

@@ -14,6 +14,7 @@ const nothing: Omit<Observed, "parent" | "lock"> = {
   details: null,
   stack: [],
   rightBelow: false,
+  rightNext: false,
   oursBelow: false,
   bare: null,
 };
@@ -121,19 +122,23 @@ function describeTop(kernel: Kernel, berth: Berth, top: Top, depth: Depth): NonN
 }
 
 /** By id when we attached it in this life; else by what the kernel calls it, compared with the verified source. */
-function below(kernel: Kernel, { memory }: Berth, stack: bigint[]): Pick<Observed, "rightBelow" | "oursBelow"> {
+function below(kernel: Kernel, { memory }: Berth, stack: bigint[]): Below {
   const { expected, attachedId, record } = memory;
-  let [rightBelow, oursBelow] = [false, false];
+  let [rightBelow, rightNext, oursBelow] = [false, false, false];
   for (const id of stack.slice(1)) {
     const details = kernel.describe(id);
     const isAttached = id === attachedId;
-    if (expected && (isAttached || isOneOf([expected], details))) rightBelow = true;
+    const isRight = expected !== null && isOneOf([expected], details);
+    if (expected && (isAttached || isRight)) rightBelow = true;
+    if (isRight && id === stack[1]) rightNext = true;
     // Ours it is still when its directory has been deleted since.
     const recorded = details && { ...details, root: details.root.replace(/\/\/deleted$/, "") };
     if (rightBelow || isAttached || isOneOf(record?.mounted ?? [], recorded)) oursBelow = true;
   }
-  return { rightBelow, oursBelow };
+  return { rightBelow, rightNext, oursBelow };
 }
+
+type Below = Pick<Observed, "rightBelow" | "rightNext" | "oursBelow">;
 
 const isOneOf = (known: readonly MountedRecord[], details: MountDetails | null): boolean =>
   details !== null && known.some((each) => sameMounted(each, details));

@@ -95,6 +95,10 @@ const cases: [TraceBody, said: string][] = [
     "warn: dumps: locked the bare directory, mode 0000 only: its file system has no immutable flag, or the agent lacks CAP_LINUX_IMMUTABLE; root can still write there while the mount is away",
   ],
   [
+    { kind: "unstacked", mount, from: 3, to: 1 },
+    "warn: dumps: 3 mounts of the same directory lay on the target; brought down to 1, nobody lost it",
+  ],
+  [
     { kind: "optionsRestored", mount, was: ["rw", "suid"] },
     "warn: dumps: put its mount options right; somebody had remounted it rw,suid",
   ],

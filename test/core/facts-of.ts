@@ -73,6 +73,7 @@ export const factsOf = ({ mount, observed, memory, probe }: Given = {}): Facts =
     details: null,
     stack: [7n],
     rightBelow: false,
+    rightNext: false,
     oursBelow: false,
     bare: { locked: true, immutable: true, shadowed: 0 },
     ...observed,

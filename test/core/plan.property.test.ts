@@ -11,7 +11,7 @@ import { bareTop, expected, factsOf, reportOf, rightTop, wrongDetails, wrongTop 
 
 const kinds: readonly ActionKind[] = [
   ...(["secure", "attach", "heal", "replace", "uncover"] as const),
-  ...(["anchor", "restoreOptions", "abort", "detach"] as const),
+  ...(["anchor", "unstack", "restoreOptions", "abort", "detach"] as const),
 ];
 
 const record: BareRecord = { instance: "mooring", holder: "pod-a", uuid: null, mounted: [wrongDetails, expected] };
@@ -70,6 +70,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc
       ),
       stack: fc.subarray([7n, 8n, 9n]),
       rightBelow: fc.boolean(),
+      rightNext: fc.boolean(),
       oursBelow: fc.boolean(),
       bare: fc.option(fc.record({ locked: fc.boolean(), immutable: fc.boolean(), shadowed: fc.nat(2) }), { nil: null }),
     }),

@@ -17,6 +17,7 @@ import {
 const bare = { top: bareTop, stack: [] };
 const foreign = { top: wrongTop, details: wrongDetails, stack: [9n] };
 const below = { ...foreign, stack: [9n, 7n], rightBelow: true };
+const twice = { stack: [9n, 7n], rightBelow: true, rightNext: true };
 const deleted = { ...rightTop, id: 9n, deleted: true };
 const unheld = { anchored: false, sourceHeld: false };
 const fromSource = { anchored: false, sourceHeld: true };
@@ -126,6 +127,19 @@ const cases: [situation: string, action: string, given: Given][] = [
     { mount: replace, observed: foreign, memory: { failures: { replace: failureOf(2000) } } },
   ],
 
+  ["the right one twice", "unstack 9", { observed: { top: { ...rightTop, id: 9n }, ...twice } }],
+  ["the right one over a wrong one", "nothing", { observed: { stack: [7n, 9n] } }],
+  ["the right one twice, without a lock", "secure", { observed: { ...twice, ...free } }],
+  [
+    "the right one twice, not verified",
+    "nothing",
+    { observed: { ...twice, top: rightTop }, probe: { verified: false } },
+  ],
+  [
+    "the right one twice, watched",
+    "anchor 9",
+    { ...watched, observed: { ...watched.observed, top: { ...rightTop, id: 9n }, ...twice } },
+  ],
   [
     "remounted read-only",
     "restoreOptions 7 + -ro",
@@ -228,6 +242,7 @@ test("every kind of action has a case", () => {
     "restoreOptions",
     "secure",
     "uncover",
+    "unstack",
   ];
   expect([...kinds].toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(all);
 });
@@ -240,6 +255,7 @@ test("nothing is planned where the verdict is Unknown or Hung and nothing is our
     "securing has to wait: nothing",
     "bare, nothing is held: nothing",
     "something on top that cannot be told: nothing",
+    "the right one twice, not verified: nothing",
     "hangs, policy report: nothing",
   ]);
 });

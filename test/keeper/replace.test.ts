@@ -172,15 +172,6 @@ describe("a foreign mount on top", () => {
     expect(agent.conditions()).toEqual(["dumps Hung/ProbeTimeout"]);
     expect(world.people.stackAt(TARGET)).toHaveLength(2);
   });
-
-  test("that is another bind of the right directory is right: it is adopted and told as stacked", () => {
-    const world = worldWith(dumps);
-    const root = world.people.stackAt(TARGET)[0]?.root;
-    if (root) world.people.mount(TARGET, root);
-    world.settle();
-    expect(world.agent.conditions()).toEqual(["dumps Degraded/Stacked"]);
-    expect(String(world.machine)).toStartWith("/host/dumps: dumps:/dumps nodev,nosuid over dumps:/dumps nodev,nosuid");
-  });
 });
 
 test("a stale mount is not replaced by the same deleted directory that an agent still holds", () => {

@@ -13,6 +13,8 @@ export function say(trace: Trace): string {
       return `${trace.mount} bare directory locked${trace.immutable ? "" : ", without the flag"}`;
     case "optionsRestored":
       return `${trace.mount} options restored, were ${trace.was.join(",")}`;
+    case "unstacked":
+      return `${trace.mount} brought down from ${trace.from} to ${trace.to}`;
     case "connectionAborted":
       return `${trace.mount} aborted connection ${trace.connection} of ${trace.fsType}`;
     case "released":

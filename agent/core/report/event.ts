@@ -43,6 +43,8 @@ const nameOf = (trace: TraceBody): Named | null => {
       return attachments[trace.how];
     case "recoveryTimeout":
       return { reason: "RecoveryTimeout", action: "Heal" };
+    case "unstacked":
+      return { reason: "MountsUnstacked", action: "Heal" };
     case "optionsRestored":
       return { reason: "OptionsRestored", action: "Heal" };
     case "connectionAborted":

@@ -33,6 +33,10 @@ const cases: [TraceBody, string][] = [
   ],
   [healed(1500), "Warning MountHealed Heal: dumps: healed in 100 µs; it was away for 1.5 s"],
   [
+    { kind: "unstacked", mount, from: 2, to: 1 },
+    "Warning MountsUnstacked Heal: dumps: 2 mounts of the same directory lay on the target; brought down to 1, nobody lost it",
+  ],
+  [
     { kind: "connectionAborted", mount, fsType: "fuse", connection: 321, waiting: 1 },
     "Warning ConnectionAborted Heal: dumps: aborted the fuse connection that does not answer, as onHang says; 1 request failed, and so does everything on it until it is mounted anew",
   ],

@@ -33,7 +33,7 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
   const stack = world.machine.stackOn(at);
   const told = `${action.kind} at ${at.path}: ${what} ${String(mount.root.fileSystem.source)}:${mount.root.path}`;
   must(
-    what !== "aborted" || (config.onHang === "abort" && (agent.overdue.get(config.target) ?? 0) > 0),
+    what !== "aborted" || (config.onHang === "abort" && agent.hangsOn.get(config.target) === mount.root.fileSystem),
     "only what hangs is aborted, by the policy",
     told,
   );
@@ -56,6 +56,7 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
     const isWanted = agent.config.mounts.some(({ target }) => target === config.target);
     must(action.kind !== "detach" || !isWanted || agent.left !== null, "what is configured is not given up", told);
     must(config.source !== null, "what is only watched is left alone", told);
+    must(action.kind !== "unstack" || stack[0]?.root === mount.root, "a copy goes only from over another one", told);
     const gapless = world.machine.beneath && (action.kind === "replace" || action.kind === "uncover");
     must(!gapless || stack.length > 0, "a target is never bare while it is replaced", told);
   } else if (what !== "changedOptions") {
@@ -158,6 +159,8 @@ export function checkEnd(world: World, ours: Set<Mount>, agent: Agent): void {
     const isForeign = top !== undefined && !isRight && !ours.has(top);
     if (isForeign && onForeign === "report") must(verdict === "Wrong/ForeignMount", "a foreign mount is told", told);
     else must(restsWhenManaged.has(verdict), "a mount comes to serve", told);
+    const isTwice = isRight && world.people.stackAt(target)[1]?.root === top?.root;
+    must(!isTwice, "what is stacked is brought down", told);
     const bare = world.people.bareAt(target);
     must(bare?.lock?.by === agent.name, "the bare directory is held", told);
     const isSealed = bare?.mode === 0 && bare.immutable;

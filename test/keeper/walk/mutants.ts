@@ -124,6 +124,18 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
       return null;
     },
   },
+  unstack: {
+    "does nothing": () => null,
+    "detaches one too many": (scene, action) => {
+      const how = really(scene, action);
+      detachAnything(scene);
+      return how;
+    },
+    "detaches whatever the stack": ({ kernel, parent }) => {
+      for (const id of kernel.stack(parent).slice(0, -1)) kernel.detachTop(parent, id);
+      return null;
+    },
+  },
   abort: {
     "does nothing": () => null,
     "detaches as well": (scene, action) => {
@@ -150,6 +162,7 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
 export const careless: Partial<Record<ActionKind, Record<string, Broken>>> = {
   replace: { "detaches by path": (scene, action) => really(withoutIds(scene), action) },
   uncover: { "detaches by path": (scene, action) => really(withoutIds(scene), action) },
+  unstack: { "detaches by path": (scene, action) => really(withoutIds(scene), action) },
   detach: { "detaches by path": (scene, action) => really(withoutIds(scene), action) },
   restoreOptions: {
     "changes whatever is on top": ({ kernel, berth, parent }, action) => {

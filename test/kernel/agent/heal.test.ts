@@ -135,17 +135,6 @@ describe("a mount of somebody else on top", () => {
     expect((await agent.mount()).bareDirectory?.locked).toBe(true);
   });
 
-  test("and the same volume on top of itself: serves, said as Stacked", async () => {
-    using machine = await Machine.start();
-    const agent = await Agent.start(machine);
-    await agent.until("Healthy");
-    await machine.sh(`mount --bind -o nosuid,nodev "$1" "$2"`, { args: [machine.source, machine.target] });
-    await agent.until("Degraded/Stacked");
-    expect((await agent.get("/readyz")).code).toBe(200);
-    await machine.sh(`umount -l "$1"`, { args: [machine.target] });
-    await agent.until("Healthy");
-  });
-
   test("is replaced when the configuration says so, and no write of a consumer fails", async () => {
     using machine = await Machine.start();
     const host = await machine.peer();

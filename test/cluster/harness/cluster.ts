@@ -24,6 +24,14 @@ export class Cluster {
     return (await this.#api).ask(question);
   }
 
+  /** The same API server, as whoever has this token sees it. */
+  async as(token: string): Promise<Api> {
+    const { server, credentials } = await clusterOfKubeconfig(this.kubeconfig);
+    const { ca = "" } = (await credentials()).tls;
+    const cluster = { server, credentials: async () => ({ token, tls: { ca } }) };
+    return makeApi({ cluster, userAgent: "mooring-e2e", timeoutMs: 30_000, tell: () => {} });
+  }
+
   /** The body of a good answer. @throws what the API server said instead. */
   async get<T>(path: string, query?: Record<string, string>): Promise<T> {
     return this.#good({ verb: "get", path, ...(query ? { query } : {}) });
@@ -50,13 +58,18 @@ export class Cluster {
 
   /** Names of the nodes that run stories. */
   async workers(): Promise<string[]> {
-    const nodes = await this.get<{ items: { metadata: { name: string; labels: Record<string, string> } }[] }>(
-      "/api/v1/nodes",
-    );
-    return nodes.items
-      .filter(({ metadata }) => !("node-role.kubernetes.io/control-plane" in metadata.labels))
-      .map(({ metadata }) => metadata.name)
-      .sort();
+    return (await this.nodes()).filter((name) => name !== this.controlPlane);
+  }
+
+  /** Names of all nodes. */
+  async nodes(): Promise<string[]> {
+    const { items } = await this.get<{ items: { metadata: { name: string } }[] }>("/api/v1/nodes");
+    return items.map(({ metadata }) => metadata.name).sort();
+  }
+
+  /** The node that runs the API server, as kind names it. */
+  get controlPlane(): string {
+    return `${this.name}-control-plane`;
   }
 
   /** Runs a shell script on a node as root, in its mount namespace; `$1`… are `args`. */

@@ -6,7 +6,7 @@ export const record = (
   { story, result, measured, ms }: { story: string; result: "ok" | "FAILED"; measured: Measured; ms: number },
   file = process.env.STORIES,
 ): void => {
-  const { outageMs, failedWrites, gapMs } = measured;
+  const { outageMs, failedWrites, gapMs, also } = measured;
   const fields = [
     story,
     result,
@@ -14,6 +14,7 @@ export const record = (
     failedWrites ?? "-",
     gapMs === undefined ? "-" : gapMs.toFixed(0),
     (ms / 1000).toFixed(1),
+    also ?? "",
   ];
   if (file) appendFileSync(file, `${fields.join("\t")}\n`);
 };

@@ -18,6 +18,8 @@ export interface Measured {
   failedWrites?: number;
   /** The longest time between two successful writes of its consumer. */
   gapMs?: number;
+  /** Anything else worth a place in the table, in a few words. */
+  also?: string;
 }
 
 /**

@@ -34,8 +34,7 @@ export const sweep = async ({
   for (const end of ends.toReversed()) await step(end);
   for (const release of releases) await step(() => release.uninstall());
   await step(() => eventually("the agents to be gone", async () => (await pods.list(agents)).length === 0));
-  const workers = await cluster.workers();
-  for (const node of workers) {
+  for (const node of await cluster.nodes()) {
     await step(() =>
       eventually(
         `nothing of ${namespace} to be mounted on ${node}`,

@@ -16,3 +16,14 @@ export const look = (request: VolumeRequest, times = 1): VolumeReport => {
     if (round === times) return report;
   }
 };
+
+/** How often each finding came of that many looks: `well`, the reason of a remark, or the message of a problem. */
+export const lookEach = (request: VolumeRequest, times: number): Record<string, number> => {
+  const found: Record<string, number> = {};
+  for (let round = 0; round < times; round += 1) {
+    const { volume } = look(request);
+    const what = volume?.problem?.message ?? volume?.remark?.reason ?? "well";
+    found[what] = (found[what] ?? 0) + 1;
+  }
+  return found;
+};

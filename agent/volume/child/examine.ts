@@ -117,7 +117,7 @@ function readOnlyProblem(root: Found, { mount }: VolumeRequest, describe: Descri
 
 /** A volume that cannot be written to may bear an identity all the same. */
 function recognise(fd: number, found: VolumeFindings, request: VolumeRequest): void {
-  attempt(found, request, "MarkersBlocked", () => {
+  attempt(fd, found, request, "MarkersBlocked", () => {
     const folder = enter(fd, MARKS);
     const identity = folder === null ? null : readIdentity(folder);
     if (identity) takeIdentity(found, request, identity);
@@ -127,7 +127,7 @@ function recognise(fd: number, found: VolumeFindings, request: VolumeRequest): v
 /** What is written: identity, probe, directories, `.ready`. What applications can spoil leads to a remark only. */
 function prepare(fd: number, found: VolumeFindings, request: VolumeRequest): void {
   const { mount, node, requested = [] } = request;
-  attempt(found, request, "MarkersBlocked", () => {
+  attempt(fd, found, request, "MarkersBlocked", () => {
     const folder = enterOrMake(fd, MARKS, 0o755).fd;
     const known = readIdentity(folder);
     if (known && !takeIdentity(found, request, known)) return;
@@ -139,7 +139,7 @@ function prepare(fd: number, found: VolumeFindings, request: VolumeRequest): voi
     markReady(fd, nodeFolder, identity.uuid);
   });
   if (found.problem) return;
-  const directory = (work: () => void): void => attempt(found, request, "DirectoryBlocked", work);
+  const directory = (work: () => void): void => attempt(fd, found, request, "DirectoryBlocked", work);
   directory(() => setMode(fd, "/", mount.mode));
   for (const each of mount.directories) directory(() => makeDirectory(fd, each));
   for (const each of requested) directory(() => makeRequestedDirectory(fd, each));
@@ -156,6 +156,7 @@ function takeIdentity(found: VolumeFindings, { mount, otherMounts }: VolumeReque
 
 /** Does what applications, or a server that trusts nobody, may prevent: that leads to a remark. */
 function attempt(
+  root: number,
   found: VolumeFindings,
   { mount }: VolumeRequest,
   reason: "MarkersBlocked" | "DirectoryBlocked",
@@ -175,6 +176,11 @@ function attempt(
         reason,
         message: `${error.message}, although we are root: is it immutable, or root squashed?`,
       };
+    else if (isErrno(error, ...moved) && statx(root, "").nlink > 0)
+      found.remark ??= { reason, message: `${error.message}: somebody moves it about; leave it to Mooring` };
     else throw error;
   }
 }
+
+/** What a folder or a file gives that is taken away, or swapped for another, between two steps. */
+const moved = ["ENOENT", "ENOTDIR", "EISDIR", "ELOOP", "EXDEV", "EEXIST", "ENOTEMPTY", "EAGAIN"] as const;

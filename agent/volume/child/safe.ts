@@ -53,7 +53,7 @@ export function openFile(dirfd: number, name: string, access: number): number | 
   try {
     const { mode, nlink } = statx(found, "");
     if (!isRegular(mode)) throw new Blocked(`${name} is not a regular file`);
-    if (access !== O_RDONLY && nlink !== 1) throw new Blocked(`${name} has a second name`);
+    if (access !== O_RDONLY && nlink > 1) throw new Blocked(`${name} has a second name`);
     return openat2(AT_FDCWD, `/proc/self/fd/${found}`, access | O_NONBLOCK, 0);
   } catch (error) {
     if (isErrno(error, "EAGAIN")) throw new Blocked(`${name} is leased to another process`);

@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    name: "doctor",
+    summary: "examine this node: propagation, stacks, stale binds, orphans, who sees what",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
     name: "release",
     summary: "unmount what the configuration names, leave locked bare directories",
     load: async () => (await import("./release.ts")).release,

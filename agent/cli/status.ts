@@ -1,5 +1,6 @@
 import { printable, printableJson } from "../core/printable.ts";
 import { type Command, type Context, exitCode, UsageError } from "./command.ts";
+import { lookOf } from "./look.ts";
 import { ask } from "./status/ask.ts";
 import { renderSnapshot } from "./status/render.ts";
 import { readSnapshot } from "./status/snapshot.ts";
@@ -70,10 +71,4 @@ const neverProxyLoopback = (): void => {
     const before = process.env[name];
     process.env[name] = before ? `${before},${loopback}` : loopback;
   }
-};
-
-/** A terminal gets lines and colours, a pipe gets text that awk can read. */
-const lookOf = (stream: { isTTY?: boolean; columns?: number }, { NO_COLOR, TERM }: Environment) => {
-  const fancy = stream.isTTY === true && TERM !== "dumb";
-  return { fancy, colour: fancy && !NO_COLOR, columns: stream.columns ?? 80 };
 };

@@ -46,5 +46,6 @@ export const sayBytes = (bytes: number): string => {
   return `${value.toFixed(digits)} ${units[unit]}`;
 };
 
-/** `1 mount`, `2 mounts`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+/** `1 mount`, `2 mounts`, `2 processes`. */
+export const count = (number: number, noun: string, plural = `${noun}s`): string =>
+  `${number} ${number === 1 ? noun : plural}`;

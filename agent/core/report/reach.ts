@@ -15,7 +15,7 @@ export interface Reach {
  * Directories of the node that are shown to watch the node, not to use a mount in them: a node exporter shows `/`. They are no
  * consumers, or a release would wait for each of them. The chart refuses host paths right below them.
  */
-const nodeDirectories: ReadonlySet<string> = new Set([
+export const nodeDirectories: ReadonlySet<string> = new Set([
   "/",
   "/var",
   "/var/lib",

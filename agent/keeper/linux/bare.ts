@@ -18,7 +18,7 @@ import {
 import { statx } from "../../kernel/statx.ts";
 import type { Bare, BareState, Parent } from "../port.ts";
 
-const RECORD = "trusted.mooring";
+export const RECORD = "trusted.mooring";
 const ENTRIES_COUNTED = 10_000;
 const PERMISSIONS = 0o7777;
 

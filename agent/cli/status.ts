@@ -15,7 +15,8 @@ export const status: Command<typeof options> = {
   summary: "show the mounts that the agent holds",
   usage: ["[--json] [--url URL]"],
   description: `Asks the agent for its snapshot and prints a table of its mounts: state, since when, source, target, used and
-whole space, mounts stacked at the target; below a mount that is not healthy, why and what to do.
+whole space, mounts stacked at the target; below a mount that is not healthy, why and what to do; below each, the pods
+of the node that use it.
 
 Exit codes: 0 every mount is ready, 1 not ready or no agent answers.
 

@@ -1,7 +1,7 @@
-/** One row of a table; `note` stands below it, across all columns. */
+/** One row of a table; each of its notes stands below it, across all columns. */
 export interface Row {
   cells: readonly string[];
-  note?: string;
+  notes: readonly string[];
   /** Of the row's cell in that column, as the parameters of an SGR sequence, e.g. `31`. */
   colours?: Readonly<Record<number, string>>;
 }
@@ -52,9 +52,9 @@ const plain = (
       .map((cell, column) => paint(pad(cell, widths[column] ?? 0), colours[column], style))
       .join("  ")
       .trimEnd();
-  const lines = rows.flatMap(({ cells, note, colours }) => [
+  const lines = rows.flatMap(({ cells, notes, colours }) => [
     line(cells, colours),
-    ...(note === undefined ? [] : [`  ${note}`]),
+    ...notes.map((note) => `  ${note}`),
   ]);
   return `${[line(heads), ...lines].join("\n")}\n`;
 };
@@ -75,13 +75,12 @@ const boxed = (
         return ` ${paint(text, colours[column], style)} `;
       })
       .join("│")}│`;
-  const notes = (note: string | undefined) =>
-    note === undefined ? [] : wrap(note, inner - 4).map((part) => `│   ${pad(part, inner - 4)} │`);
+  const wrapped = (note: string) => wrap(note, inner - 4).map((part) => `│   ${pad(part, inner - 4)} │`);
   return `${[
     rule("┌", "┬", "┐"),
     line(heads),
     rule("├", "┼", "┤"),
-    ...rows.flatMap(({ cells, note, colours }) => [line(cells, colours), ...notes(note)]),
+    ...rows.flatMap(({ cells, notes, colours }) => [line(cells, colours), ...notes.flatMap(wrapped)]),
     rule("└", "┴", "┘"),
   ].join("\n")}\n`;
 };

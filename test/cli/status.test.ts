@@ -36,6 +36,23 @@ worker-2: not ready: 1 of 3 mounts cannot be used (Mooring 0.1.0+2bf2f57c01)
     );
   });
 
+  test("names the pods that use a mount, of a crowd the first", () => {
+    const crowd = Array.from({ length: 23 }, (_, index) => `shop/app-${index + 10}`);
+    const used = statusOf([
+      mountStatus("dumps", { condition: low, consumers: ["bank/teller", "shop/till"] }),
+      mountStatus("x", { consumers: crowd }),
+      mountStatus("y", { consumers: [] }),
+    ]);
+    const notes = rendered(used, plain)
+      .split("\n")
+      .filter((line) => line.startsWith("  "));
+    expect(notes).toEqual([
+      "  412 MiB are free, less than minFree.bytes",
+      "  used by bank/teller, shop/till",
+      `  used by ${crowd.slice(0, 20).join(", ")}, 3 more`,
+    ]);
+  });
+
   test("is a box on a terminal, cut to its width where paths allow it", () => {
     const lines = rendered(statusOf([absent("traces"), mountStatus("x")]), { fancy: true, colour: false, columns: 100 })
       .trimEnd()

@@ -8,7 +8,7 @@ const pathColumns = [4, 5] as const;
 
 export type Look = Pick<TableStyle, "fancy" | "colour" | "columns">;
 
-/** The table, what is wrong below the mount that it is about, and one sentence. `now` in milliseconds since the epoch. */
+/** The table, below each mount what is wrong with it and who uses it, and one sentence. `now` in milliseconds since the epoch. */
 export const renderSnapshot = (snapshot: Snapshot, look: Look, now: number): string => {
   const { mounts, ready, node, version } = snapshot;
   const rows = mounts.map((mount) => rowOf(mount, now));
@@ -21,7 +21,7 @@ export const renderSnapshot = (snapshot: Snapshot, look: Look, now: number): str
 };
 
 const rowOf = (mount: ShownMount, now: number): Row => {
-  const { name, state, reason, message, since, source, target, space, stackDepth, usable } = mount;
+  const { name, state, reason, message, since, source, target, space, stackDepth, usable, consumers } = mount;
   const isFine = usable && state === "Healthy";
   const cells = [
     name,
@@ -33,8 +33,15 @@ const rowOf = (mount: ShownMount, now: number): Row => {
     space === null ? "-" : `${size(space.sizeBytes - space.availBytes)}/${size(space.sizeBytes)}`,
     Number.isNaN(stackDepth) ? "?" : String(stackDepth),
   ];
-  return { cells, colours: { [stateColumn]: colourOf(mount) }, ...(isFine ? {} : { note: message }) };
+  const notes = [...(isFine ? [] : [message]), ...(consumers.length === 0 ? [] : [`used by ${sayPods(consumers)}`])];
+  return { cells, colours: { [stateColumn]: colourOf(mount) }, notes };
 };
+
+/** A line for people: of a crowd the first few. */
+const sayPods = (pods: readonly string[]): string =>
+  [...pods.slice(0, shownPods), ...(pods.length > shownPods ? [`${pods.length - shownPods} more`] : [])].join(", ");
+
+const shownPods = 20;
 
 /** One word, so that awk can count columns. */
 const size = (bytes: number): string => sayBytes(bytes).replace(" ", "");

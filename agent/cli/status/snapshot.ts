@@ -20,6 +20,8 @@ export interface ShownMount {
   usable: boolean;
   stackDepth: number;
   space: { sizeBytes: number; availBytes: number } | null;
+  /** `namespace/name` of the pods that use it; none while nobody knows. */
+  consumers: string[];
 }
 
 /** Reads the Status of this or another version of the agent: only what is shown has to be there. Null when it is none. */
@@ -30,15 +32,15 @@ export const readSnapshot = (answer: unknown): Snapshot | null => {
     ready,
     version: text(version),
     node: typeof node === "string" ? text(node) : null,
-    mounts: mounts.slice(0, maxMounts).map(readMount),
+    mounts: mounts.slice(0, most).map(readMount),
   };
 };
 
 /** More than anybody reads. */
-const maxMounts = 10_000;
+const most = 10_000;
 
 const readMount = (mount: unknown): ShownMount => {
-  const { name, condition, source, target, attached, verified, stackDepth, space } = fieldsOf(mount);
+  const { name, condition, source, target, attached, verified, stackDepth, space, consumers } = fieldsOf(mount);
   const { state, reason, message, since } = fieldsOf(condition);
   const { sizeBytes, availBytes } = fieldsOf(space);
   return {
@@ -52,6 +54,7 @@ const readMount = (mount: unknown): ShownMount => {
     usable: attached === true && verified === true && (state === "Healthy" || state === "Degraded"),
     stackDepth: number(stackDepth),
     space: typeof sizeBytes === "number" ? { sizeBytes, availBytes: number(availBytes) } : null,
+    consumers: Array.isArray(consumers) ? consumers.slice(0, most).map(text) : [],
   };
 };
 

@@ -21,6 +21,8 @@ export interface ConsumerOptions {
   /** Keeps its file open instead of opening it for every record. */
   keepOpen?: boolean;
   uid?: number;
+  /** A claim in place of the hostPath volume; its container then runs as Pod Security `restricted` demands, as user 1000. */
+  claim?: string;
   /** The host path that its init container `mooring wait` waits for; without one it has none. */
   gate?: string;
   /** What the kubelet does when its container ends; default Never, so that none is counted as two. */
@@ -32,7 +34,7 @@ export const consumerPod = (
   { name, node, volumePath, volumeType = "", propagation = "HostToContainer", file, ...more }: ConsumerOptions,
   { CONSUMER_IMAGE, AGENT_IMAGE }: Readonly<Record<string, string | undefined>> = process.env,
 ): V1Pod => {
-  const { every = 10, keepOpen = false, uid = 0, gate, restart = "Never" } = more;
+  const { every = 10, keepOpen = false, uid = 0, claim, gate, restart = "Never" } = more;
   const volumeMounts = [{ name: "mooring", mountPath: volumePath, mountPropagation: propagation }];
   const writer = `writer "${file}" ${every * 1e6} ${uid} ${keepOpen ? "fd" : "path"}`;
   const container: V1Container = {
@@ -41,10 +43,12 @@ export const consumerPod = (
     command: ["sh", "-c", `mkfifo /tmp/questions; exec ${writer} <>/tmp/questions >>/tmp/answers`],
     // The API allows Bidirectional in privileged containers only.
     ...(propagation === "Bidirectional" ? { securityContext: { privileged: true } } : {}),
+    ...(claim === undefined ? {} : { securityContext: restricted }),
     volumeMounts,
   };
   const wait = { name: "wait", image: AGENT_IMAGE ?? "", args: ["wait", "--timeout", "10m", gate ?? ""], volumeMounts };
   const hostPath: V1HostPathVolumeSource = { path: volumePath, type: volumeType };
+  const volume = claim === undefined ? { hostPath } : { persistentVolumeClaim: { claimName: claim } };
   return {
     metadata: { name, labels: { app: name } },
     spec: {
@@ -56,9 +60,17 @@ export const consumerPod = (
       automountServiceAccountToken: false,
       ...(gate === undefined ? {} : { initContainers: [wait] }),
       containers: [container],
-      volumes: [{ name: "mooring", hostPath }],
+      volumes: [{ name: "mooring", ...volume }],
     },
   };
+};
+
+const restricted = {
+  runAsUser: 1000,
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
 };
 
 /** A running application that writes numbered records; see `consumer.c` of the kernel tests for what it counts. */

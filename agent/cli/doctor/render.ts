@@ -9,7 +9,7 @@ const pathColumns = [1, 2] as const;
 export const renderDiagnosis = ({ mounts, findings }: Diagnosis, look: Omit<TableStyle, "shrinkable">): string => {
   const rows = mounts.map((mount): Row => {
     const notes = findings.filter((finding) => finding.mount === mount.name).map(sentence);
-    return { cells: cellsOf(mount), ...(notes.length === 0 ? {} : { note: notes.join("\n  ") }) };
+    return { cells: cellsOf(mount), notes };
   });
   const table = rows.length === 0 ? "" : renderTable(heads, rows, { ...look, shrinkable: pathColumns });
   const rest = findings.filter(({ mount }) => mount === null).map((finding) => `${sentence(finding)}\n`);

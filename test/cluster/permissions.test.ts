@@ -20,7 +20,7 @@ const daemonset = stage.once(() =>
       {
         hostPath: stage.hostPath("second"),
         volume: "hostPath",
-        sourcePath: `${stage.folder}-source`,
+        sourcePath: `${stage.folder}/source`,
         sourceType: "DirectoryOrCreate",
       },
       { mode: "daemonset", kubernetes: { ...kubernetes, startupTaint: TAINT, consumers: false } },
@@ -28,10 +28,6 @@ const daemonset = stage.once(() =>
     "second",
   ),
 );
-stage.later(async () => {
-  for (const node of await cluster.nodes()) await cluster.onNode(node, 'rm -rf "$1"', `${stage.folder}-source`);
-});
-
 /** What the documentation grants to a release, told as `permissions` does; in a namespace that includes what holds everywhere. */
 const promised = (rows: readonly Documented[], where: string, granted: readonly string[], workload: string): string[] =>
   rows

@@ -27,7 +27,7 @@ export const unmount = (cluster: Cluster, node: string, path: string): Promise<s
   cluster.onNode(node, 'for try in $(seq 100); do umount "$1" && exit 0; sleep 0.02; done; exit 1', path);
 
 /** The runtime's name for a pod's first container. @throws when it has none. */
-const containerOf = (pod: V1Pod): string => {
+export const containerOf = (pod: V1Pod): string => {
   const [status] = pod.status?.containerStatuses ?? [];
   const id = status?.containerID?.replace("containerd://", "");
   if (!id) throw new Error(`${pod.metadata?.name} runs no container`);

@@ -32,7 +32,7 @@ export const sweep = async ({
     await Promise.all(applications.map((pod) => pods.remove(nameOf(pod))));
   });
   for (const end of ends.toReversed()) await step(end);
-  for (const release of releases) await step(() => release.uninstall());
+  await Promise.all(releases.map((release) => step(() => release.uninstall())));
   await step(() => eventually("the agents to be gone", async () => (await pods.list(agents)).length === 0));
   for (const node of await cluster.nodes()) {
     await step(() =>

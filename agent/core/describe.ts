@@ -107,6 +107,14 @@ const tell = (trace: Trace): Telling => {
       const message = `${mount}: put its mount options right; somebody had remounted it ${was.join(",") || "without any"}`;
       return { level: "warn", message, mount, was };
     }
+    case "orphanFound": {
+      const { target, instance, holder, ours } = trace;
+      const way = ours
+        ? "it is released once everything that is configured has been looked at"
+        : `it is left, as it belongs to instance ${instance}: run mooring release with the configuration of that one, or unmount it`;
+      const message = `${target}: no configuration names this mount of ${holder}, which is gone; ${way}`;
+      return { level: ours ? "info" : "warn", message, target, instance, holder, ours };
+    }
     case "connectionAborted": {
       const { mount, fsType, connection, waiting } = trace;
       const message = `${mount}: aborted the ${fsType} connection that does not answer, as onHang says; ${count(waiting, "request")} failed, and so does everything on it until it is mounted anew`;

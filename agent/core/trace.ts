@@ -26,6 +26,8 @@ export type TraceBody =
   /** Copies of our own mount on top of it were detached. */
   | { kind: "unstacked"; mount: string; from: number; to: number }
   | { kind: "optionsRestored"; mount: string; was: string[] }
+  /** A mount that no configuration names, and whose agent is gone. */
+  | { kind: "orphanFound"; target: string; instance: string; holder: string; ours: boolean }
   /** `waiting`: how many requests it owed an answer. */
   | { kind: "connectionAborted"; mount: string; fsType: string; connection: number; waiting: number }
   | { kind: "released"; mount: string }

@@ -10,6 +10,7 @@ import { healAhead } from "./heal-ahead.ts";
 import { hearNothing, hearReport } from "./hear.ts";
 import type { News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
+import { Orphans } from "./orphans.ts";
 import type { Kernel } from "./port.ts";
 import type { Agent } from "./record.ts";
 import { settle } from "./settle.ts";
@@ -35,6 +36,7 @@ export class Keeper {
   readonly #kernel: Kernel;
   readonly #tools: Pick<Settling, "kernel" | "agent" | "perform">;
   readonly #post: (news: News) => void;
+  readonly #orphans = new Orphans();
   #config: Config;
   #berths: Berth[] = [];
   #pass = 0;
@@ -72,14 +74,26 @@ export class Keeper {
   /** One pass over every mount. `eventful`: the mount table changed, so what is not verified is worth a new probe. */
   pass(depth: Depth, eventful = false): void {
     this.#pass += 1;
-    this.#giveUpRetired();
+    for (const { memory } of this.#leavers()) memory.releasing = true;
     const facts = this.#berths.map((berth) => this.#settle(berth, depth, eventful));
     this.#planResync(depth, facts);
     const left = this.#retire(facts);
+    if (eventful) this.#orphans.expect();
+    if (depth === "full" && !this.#releasing) this.#takeOrphans();
+    if (this.#leavers().length > 0) this.#resyncAt = this.#kernel.monotonicMs();
     this.#report();
     // Last: whoever waits for this may end the process, and what was done should have been told.
     if (this.#leaving) this.#post({ kind: "leaving" });
     if (this.#releasing) this.#post({ kind: "released", left });
+  }
+
+  /** What an earlier configuration left behind goes as if this one had just been taken over. */
+  #takeOrphans(): void {
+    const { kernel, agent } = this.#tools;
+    const found = this.#orphans.find({ kernel, agent, berths: this.#berths, tell: this.#tell });
+    if (found.length === 0) return;
+    this.#berths.push(...found);
+    this.#resyncAt = kernel.monotonicMs();
   }
 
   #healAhead(): void {
@@ -181,15 +195,16 @@ export class Keeper {
     const known = new Set(this.#berths.map(({ mount }) => mount.target));
     const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);
     this.#berths = [...added, ...this.#berths];
+    this.#orphans.expect();
     this.#resyncAt = 0;
   }
 
   /** Old mounts go only after the new ones had their chance, so that a renamed target is never bare in between. */
-  #giveUpRetired(): void {
+  #leavers(): Berth[] {
+    const leavers = this.#berths.filter(({ retired, memory, mount }) => retired && !memory.releasing && mount.source);
     const staying = this.#berths.filter(({ retired }) => !retired);
     const settled = staying.every(({ memory }) => memory.condition && memory.condition.reason !== "NotYetVerified");
-    for (const { memory, mount, retired } of this.#berths)
-      if (retired && settled && mount.source !== null) memory.releasing = true;
+    return settled ? leavers : [];
   }
 
   /**

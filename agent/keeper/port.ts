@@ -69,6 +69,8 @@ export interface Kernel {
   look(parent: Parent): Top;
   /** Super device of the mount that `path` lies on, from the mount table alone: it walks no path. */
   deviceOver(path: string): string | null;
+  /** Paths of the mounts that lie directly in these directories. */
+  mountPointsIn(directories: ReadonlySet<string>): string[];
   /** Null when that mount is gone. */
   describe(id: bigint): MountDetails | null;
   /** Ids of everything mounted at the target, top first. */

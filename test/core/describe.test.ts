@@ -95,6 +95,14 @@ const cases: [TraceBody, said: string][] = [
     "warn: dumps: locked the bare directory, mode 0000 only: its file system has no immutable flag, or the agent lacks CAP_LINUX_IMMUTABLE; root can still write there while the mount is away",
   ],
   [
+    { kind: "orphanFound", target: "/host/old", instance: "mooring", holder: "pod-a (pid 1)", ours: true },
+    "info: /host/old: no configuration names this mount of pod-a (pid 1), which is gone; it is released once everything that is configured has been looked at",
+  ],
+  [
+    { kind: "orphanFound", target: "/host/old", instance: "theirs", holder: "pod-a (pid 1)", ours: false },
+    "warn: /host/old: no configuration names this mount of pod-a (pid 1), which is gone; it is left, as it belongs to instance theirs: run mooring release with the configuration of that one, or unmount it",
+  ],
+  [
     { kind: "unstacked", mount, from: 3, to: 1 },
     "warn: dumps: 3 mounts of the same directory lay on the target; brought down to 1, nobody lost it",
   ],

@@ -15,6 +15,8 @@ export function say(trace: Trace): string {
       return `${trace.mount} options restored, were ${trace.was.join(",")}`;
     case "unstacked":
       return `${trace.mount} brought down from ${trace.from} to ${trace.to}`;
+    case "orphanFound":
+      return `orphan at ${trace.target} of ${trace.instance}, ${trace.holder}`;
     case "connectionAborted":
       return `${trace.mount} aborted connection ${trace.connection} of ${trace.fsType}`;
     case "released":

@@ -47,6 +47,8 @@ const nameOf = (trace: TraceBody): Named | null => {
       return { reason: "MountsUnstacked", action: "Heal" };
     case "optionsRestored":
       return { reason: "OptionsRestored", action: "Heal" };
+    case "orphanFound":
+      return { reason: "OrphanFound", action: "Release", about: trace.target };
     case "connectionAborted":
       return { reason: "ConnectionAborted", action: "Heal" };
     case "volumeNew":

@@ -1,6 +1,5 @@
 import { connectionOf, isFuse } from "../../core/fuse.ts";
-import { mountsAt } from "../../core/mountinfo/stack.ts";
-import { type Describe, readTable } from "../../kernel/describe.ts";
+import type { Describe } from "../../kernel/describe.ts";
 import { KernelError } from "../../kernel/error.ts";
 import { abortConnection, waitingRequests } from "../../kernel/fuse.ts";
 import type { Parent } from "../port.ts";
@@ -18,14 +17,4 @@ export function abort(parent: Parent, id: bigint, describe: Describe): number {
     if (waiting > 0) abortConnection(connection);
     return waiting;
   });
-}
-
-/** The innermost mount on the way to `path`, as a lookup meets them. */
-export function deviceOver(path: string): string | null {
-  const table = readTable();
-  for (let at = path; ; at = at.slice(0, at.lastIndexOf("/")) || "/") {
-    const top = mountsAt(table, at).at(-1);
-    if (top) return top.device;
-    if (at === "/") return null;
-  }
 }

@@ -9,9 +9,10 @@ import { statx } from "../../kernel/statx.ts";
 import { MountWatch } from "../../kernel/wait.ts";
 import type { Kernel } from "../port.ts";
 import { inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
-import { abort, deviceOver } from "./fuse.ts";
+import { abort } from "./fuse.ts";
 import { inspectParent, look, openParent } from "./parent.ts";
 import { stageSource } from "./staging.ts";
+import { deviceOver, mountPointsIn } from "./table.ts";
 import { changeOptions, cloneSource, detachTop, stackAt } from "./tree.ts";
 
 /** The real kernel behind the keeper's port. `signal` is the eventfd through which the main thread wakes it. */
@@ -28,6 +29,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     inspectParent: (parent) => inspectParent(parent, describe),
     look: (parent) => look(parent, describe),
     deviceOver,
+    mountPointsIn,
     describe: (id) => describe.all(id),
     stack: (parent) => stackAt(parent, describe),
 

@@ -33,6 +33,10 @@ const cases: [TraceBody, string][] = [
   ],
   [healed(1500), "Warning MountHealed Heal: dumps: healed in 100 µs; it was away for 1.5 s"],
   [
+    { kind: "orphanFound", target: "/t", instance: "mooring", holder: "a", ours: true },
+    "Normal OrphanFound Release: /t: no configuration names this mount of a, which is gone; it is released once everything that is configured has been looked at",
+  ],
+  [
     { kind: "unstacked", mount, from: 2, to: 1 },
     "Warning MountsUnstacked Heal: dumps: 2 mounts of the same directory lay on the target; brought down to 1, nobody lost it",
   ],

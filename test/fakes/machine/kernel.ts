@@ -84,6 +84,14 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       faults.check("deviceOver", path);
       return machine.sources.get(path)?.directory.fileSystem.superDevice ?? null;
     },
+    mountPointsIn(directories) {
+      faults.check("mountPointsIn", [...directories].join());
+      const parents = [...directories].flatMap((path) => machine.parents.get(path) ?? []);
+      return parents.flatMap(({ path, entries }) => {
+        const covered = [...entries].filter(([, entry]) => isDirectory(entry) && machine.stackOn(entry).length > 0);
+        return covered.map(([name]) => `${path}/${name}`);
+      });
+    },
     describe(id) {
       faults.check("describe", `mount ${id}`);
       const mount = machine.findMount(id);

@@ -28,6 +28,8 @@ const racing: Happening[] = ["unmount", "mountForeign", "mountTwin", "mountRight
 /** What a configuration says of one of the two mounts; null leaves it out. */
 export type Wish = {
   watched: boolean;
+  /** Its target is another one in the same parent. */
+  moved: boolean;
   /** Its source is another claim than usual. */
   other: boolean;
   onForeign: "report" | "replace";
@@ -56,6 +58,7 @@ const wish = (weightOfNone: number): fc.Arbitrary<Wish> =>
       weight: 10,
       arbitrary: fc.record({
         watched: fc.nat(4).map((one) => one === 0),
+        moved: fc.nat(5).map((one) => one === 0),
         other: fc.nat(5).map((one) => one === 0),
         onForeign: fc.constantFrom("report" as const, "replace" as const),
         onHang: fc.constantFrom("report" as const, "abort" as const),

@@ -6,6 +6,7 @@ import type { World } from "../world.ts";
 export const names = ["a", "b"] as const;
 export const parentOf = (target: number): string => `/${names[target]}-parent`;
 export const pathOf = (target: number): string => `${parentOf(target)}/${names[target]}`;
+export const movedPathOf = (target: number): string => `${parentOf(target)}/moved`;
 export const claimOf = (target: number): string => `/volumes/${names[target]}`;
 export const otherClaimOf = (target: number): string => `/volumes/other-${names[target]}`;
 

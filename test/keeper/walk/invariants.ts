@@ -6,7 +6,7 @@ import type { Change } from "../../fakes/machine/machine.ts";
 import { isDirectory, type Mount } from "../../fakes/machine/mount.ts";
 import type { Agent } from "../agent.ts";
 import type { World } from "../world.ts";
-import { parentOf, pathOf } from "./happen.ts";
+import { movedPathOf, parentOf, pathOf } from "./happen.ts";
 
 /** What an agent is doing just now. */
 export interface Doing {
@@ -82,14 +82,18 @@ const isGivenUs = ({ action, mount: { onForeign } }: Doing): boolean =>
 /** Holds what an agent has and says after a step against how things are. */
 export function checkStep(world: World, agent: Agent): void {
   const opened = agent.process.descriptors.all();
+  // Each of the two mounts has its target, and may have left another one a moment ago.
   for (const index of [0, 1]) {
     const parents = opened.filter((each) => each.kind === "parent" && each.parent.path === parentOf(index));
-    const bares = opened.filter((each) => each.kind === "bare" && each.directory.path === pathOf(index));
-    must(parents.length <= 1 && bares.length <= 1, "no descriptor leaks", String(agent.process.descriptors));
+    const bares = opened.filter((each) => each.kind === "bare");
+    const isOnce = [pathOf(index), movedPathOf(index)].every(
+      (target) => bares.filter(({ directory }) => directory.path === target).length <= 1,
+    );
+    must(parents.length <= 2 && isOnce, "no descriptor leaks", String(agent.process.descriptors));
   }
   for (const kind of ["tree", "directory"] as const)
     must(
-      opened.filter((each) => each.kind === kind).length <= 2,
+      opened.filter((each) => each.kind === kind).length <= 4,
       "no descriptor leaks",
       String(agent.process.descriptors),
     );
@@ -134,7 +138,9 @@ export function checkPace(agent: Agent): void {
   for (const trace of agent.traces) {
     // What changed at the same moment may have been right in between: then the next failure is another story.
     if (trace.kind !== "actionFailed" || ["ESTALE", "EAGAIN"].includes(trace.error.code)) continue;
-    const key = `${trace.mount} ${trace.action}`;
+    // A mount that was given another target is tried there and given up here.
+    const where = trace.error.path.startsWith("/") ? trace.error.path : "";
+    const key = `${trace.mount} ${trace.action} ${where}`;
     const pause = trace.at - (last.get(key) ?? Number.NEGATIVE_INFINITY);
     must(pause >= agent.config.recovery.backoff.minMs, "nothing is tried faster than the shortest backoff", key);
     last.set(key, trace.at);
@@ -165,6 +171,26 @@ export function checkEnd(world: World, ours: Set<Mount>, agent: Agent): void {
     must(bare?.lock?.by === agent.name, "the bare directory is held", told);
     const isSealed = bare?.mode === 0 && bare.immutable;
     must(isSealed || !world.machine.setsFlags, "the bare directory is sealed", told);
+  }
+}
+
+/**
+ * What is mounted beside a configured target, locked by nobody else and recorded as ours, is gone, but for what people
+ * have left on it.
+ */
+export function checkOrphans(world: World, ours: Set<Mount>, agent: Agent): void {
+  const wanted = new Set(agent.config.mounts.map(({ target }) => target));
+  for (const index of [0, 1]) {
+    const managed = agent.config.mounts.some(
+      ({ source, target }) => source !== null && target.startsWith(`${parentOf(index)}/`),
+    );
+    for (const target of [pathOf(index), movedPathOf(index)]) {
+      const [top] = world.people.stackAt(target);
+      if (!managed || wanted.has(target) || !top || !ours.has(top)) continue;
+      const { superDevice } = top.root.fileSystem;
+      const isRecorded = world.people.bareAt(target)?.record?.includes(`"${superDevice}"`) ?? false;
+      must(!isRecorded, "no mount of ours is left behind", `${target}\n${String(world.machine)}`);
+    }
   }
 }
 

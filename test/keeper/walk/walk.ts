@@ -6,8 +6,18 @@ import type { Agent } from "../agent.ts";
 import { configOf, mountOf } from "../configuration.ts";
 import { World } from "../world.ts";
 import type { Event, Plan, Step, Wish } from "./events.ts";
-import { claimOf, happenings, mountClaim, names, otherClaimOf, parentOf, pathOf, typeOf } from "./happen.ts";
-import { checkChange, checkEnd, checkPace, checkRelease, checkStep, type Doing } from "./invariants.ts";
+import {
+  claimOf,
+  happenings,
+  mountClaim,
+  movedPathOf,
+  names,
+  otherClaimOf,
+  parentOf,
+  pathOf,
+  typeOf,
+} from "./happen.ts";
+import { checkChange, checkEnd, checkOrphans, checkPace, checkRelease, checkStep, type Doing } from "./invariants.ts";
 
 const MINUTE = 60_000;
 
@@ -49,6 +59,7 @@ export class Walk {
     const [agent] = this.world.agents;
     if (!agent) throw new Error("one agent is left");
     checkEnd(this.world, this.#ours, agent);
+    checkOrphans(this.world, this.#ours, agent);
     this.#rest(agent);
     agent.left = [];
     agent.order({ kind: "release" });
@@ -136,7 +147,8 @@ export class Walk {
       if (parent) parent.shared = true;
       people.renameParent(parentOf(index), parent?.directory.removed ? "/gone//deleted" : parentOf(index));
       people.removeLink(pathOf(index));
-      for (const mount of people.stackAt(pathOf(index))) mount.inside = 0;
+      for (const target of [pathOf(index), movedPathOf(index)])
+        for (const mount of people.stackAt(target)) mount.inside = 0;
       people.makeSource(claimOf(index));
       const mount = machine.sources.get(claimOf(index))?.mount;
       if (!mount || mount.options.has("ro") || mount.root.fileSystem.isAborted) mountClaim(this.world, index);
@@ -164,12 +176,12 @@ function configFor(wishes: readonly Wish[]): Config {
   return configOf(
     ...wishes.flatMap((wish, index) => {
       if (!wish) return [];
-      const { watched, other, onForeign, onHang, options } = wish;
+      const { watched, moved, other, onForeign, onHang, options } = wish;
       const name = names[index] ?? "";
       const source = watched ? null : (other ? otherClaimOf : claimOf)(index);
       // As the configuration has it: what is only watched is neither replaced nor remounted.
       const ours = watched ? {} : { onForeign, options };
-      return [mountOf({ name, source, target: pathOf(index), onHang, ...ours })];
+      return [mountOf({ name, source, target: (moved ? movedPathOf : pathOf)(index), onHang, ...ours })];
     }),
   );
 }

@@ -1,7 +1,6 @@
 import type { State } from "../../agent/core/condition.ts";
 import type { MountStatus } from "../../agent/core/status.ts";
 import { Agent } from "../kernel/harness/agent.ts";
-import type { Consumer } from "../kernel/harness/consumer.ts";
 import { Machine } from "../kernel/harness/machine.ts";
 import { until } from "../kernel/harness/until.ts";
 import { Narrator, spell } from "./narrate.ts";
@@ -24,7 +23,7 @@ const options = { mount: { minFree: { bytes: "4Mi" } }, config: { monitor } };
 
 let agent = await attach();
 const consumer = await machine.consumer({ every: "1ms" });
-await afterWrites(consumer, 200);
+await consumer.writes(200);
 await unmount();
 await replaceTheSource();
 await fillTheVolume();
@@ -82,7 +81,7 @@ async function replaceTheSource(): Promise<void> {
   });
   await agent.event("attached", agent.events("attached").length + 1);
   const { identity } = await agent.until(wellAgain);
-  await afterWrites(consumer, 100);
+  await consumer.writes(100);
   const after = await consumer.report();
   narrator.check(identity?.source === "new-volume", "the target shows the new volume");
   narrator.check(after.failed === before.failed, `0 of ${after.written - before.written} writes failed meanwhile`);
@@ -98,7 +97,7 @@ async function killAndRestart(): Promise<void> {
   agent = await Agent.start(machine, options);
   await agent.until(wellAgain);
   const adopted = agent.events("attached").some(({ how }) => how === "adopted");
-  await afterWrites(consumer, 100);
+  await consumer.writes(100);
   const after = await consumer.report();
   narrator.check(adopted, "the new agent adopted the mount that it found");
   narrator.check(after.failed === before.failed, `0 of ${after.written - before.written} writes failed`);
@@ -117,7 +116,7 @@ async function fillTheVolume(): Promise<void> {
   );
   await machine.sh(`rm "$1"/filler`, { args: [machine.target] });
   await until(async () => !isFull(await agent.mount()), { what: "it to notice the room" });
-  await afterWrites(consumer, 50);
+  await consumer.writes(50);
   narrator.check(true, "all is well again once there is room");
 }
 
@@ -149,9 +148,4 @@ async function leaveRunning(): Promise<void> {
   console.log(`\nLeft running: ${agent.url}, config ${agent.configPath}`);
   console.log(`Look inside with: nsenter -t ${machine.pid} -m\nEnd it with Ctrl-C.`);
   await new Promise((resolve) => process.once("SIGINT", resolve));
-}
-
-async function afterWrites(writer: Consumer, count: number): Promise<void> {
-  const { written } = await writer.report();
-  await until(async () => (await writer.report()).written >= written + count, { what: `${count} more writes` });
 }

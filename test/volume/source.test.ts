@@ -1,9 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { askVolumeChild } from "../../agent/volume/child-process.ts";
-import { compiled } from "../kernel/harness/compile.ts";
 import { Machine } from "../kernel/harness/machine.ts";
-import { refusing } from "../kernel/linux/scene.ts";
+import { denying, refusing } from "../kernel/harness/old-kernel.ts";
 import { ask, askChild, requestFor, selfIn } from "./ask.ts";
 
 const problemOf = async (machine: Machine, source: string, sourceMustBeMount = true) => {
@@ -109,9 +107,12 @@ test("a child on a kernel without statmount says the same", async () => {
   await machine.sh(`mkdir "$1/claim" "$2"; mount --bind "$1/claim" "$2"`, { args: [machine.source, machine.target] });
   const request = requestFor({ source: `${machine.source}/claim`, target: machine.target });
   const [enter = "", pid = "", dash = "", ...program] = selfIn(machine);
-  const deny = [compiled(join(import.meta.dir, "../kernel/linux/deny.c")), refusing(["statmount"])];
   const reports: unknown[] = [];
-  for (const self of [selfIn(machine), [enter, pid, dash, ...deny, ...program], selfIn(machine)]) {
+  for (const self of [
+    selfIn(machine),
+    [enter, pid, dash, ...denying(refusing(["statmount"]), program)],
+    selfIn(machine),
+  ]) {
     const child = askVolumeChild(self, request);
     const answer = await child.answer;
     if (answer.ok && answer.report.volume) answer.report.volume.space = null;

@@ -1,15 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Agent } from "../harness/agent.ts";
-import type { Consumer } from "../harness/consumer.ts";
 import { Machine } from "../harness/machine.ts";
 import { until } from "../harness/until.ts";
 import { claimDirectory } from "./claim.ts";
-
-const furtherWrites = async (consumer: Consumer, count: number): Promise<void> => {
-  const { written } = await consumer.report();
-  await until(async () => (await consumer.report()).written >= written + count, { what: `${count} more records` });
-};
 
 describe("a restart", () => {
   test("20 times, half by SIGKILL: no write of a consumer fails, and nothing piles up", async () => {
@@ -32,7 +26,7 @@ describe("a restart", () => {
       await until(() => agent.children().length === 0, { what: "no child out" });
       descriptors.push(agent.descriptors());
     }
-    await furtherWrites(consumer, 50);
+    await consumer.writes(50);
     const { failed, errors } = await consumer.stop();
     expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
     expect(machine.mountsAt(machine.target)).toEqual(before ? [before] : []);
@@ -69,7 +63,7 @@ describe("a restart", () => {
     const second = await Agent.start(machine, { mount: { source } });
     await second.until("Degraded/SourceGone");
     expect((await second.get("/readyz")).code).toBe(200);
-    await furtherWrites(consumer, 20);
+    await consumer.writes(20);
     expect((await consumer.stop()).failed).toBe(0);
     await machine.sh(`umount -l "$1"`, { args: [machine.target] });
     await second.event("attached", 2);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Reason, State } from "../../../agent/core/condition.ts";
 import type { MountStatus, Status } from "../../../agent/core/status.ts";
 import type { Machine } from "./machine.ts";
+import { denying, type OldKernel, refusing } from "./old-kernel.ts";
 import type { Place } from "./place.ts";
 import type { Program } from "./program.ts";
 import { until } from "./until.ts";
@@ -20,6 +21,8 @@ export interface AgentOptions {
   place?: Place;
   /** Another binary than dist/mooring. */
   binary?: string;
+  /** The kernel it meets: this one by default. */
+  kernel?: OldKernel;
 }
 
 export type Wanted = State | `${State}/${Reason}`;
@@ -42,10 +45,11 @@ export class Agent {
 
   /** Writes a configuration and starts the agent with it; it listens, which does not mean that it is ready. */
   static async start(machine: Machine, options: AgentOptions = {}): Promise<Agent> {
-    const { binary = releaseBuild, env, fileless = false, configPath, place = machine } = options;
+    const { binary = releaseBuild, env, fileless = false, configPath, place = machine, kernel } = options;
     const path = configPath ?? join(machine.root, "mooring.yaml");
     if (!fileless && !configPath) await machine.write(path, configFor(machine, options));
-    const program = place.run([binary, "run", ...(fileless ? [] : ["--config", path])], env ? { env } : {});
+    const argv = [binary, "run", ...(fileless ? [] : ["--config", path])];
+    const program = place.run(denying(refusing(kernel?.denied ?? []), argv), env ? { env } : {});
     const line = await program.line((said) => said.includes('"event":"listening"'), { what: "the agent to listen" });
     return new Agent(program, (JSON.parse(line) as { url: string }).url, path);
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { compiled } from "./compile.ts";
 import type { Place, Propagation } from "./place.ts";
 import type { Program } from "./program.ts";
+import { until } from "./until.ts";
 
 export interface ConsumerOptions {
   /** Time between two records; "tight" writes as fast as it can. */
@@ -81,6 +82,12 @@ export class Consumer {
     return this.#last ?? parseReport(await this.#program.ask("report"));
   }
 
+  /** Waits until it has written that many more records. */
+  async writes(count: number): Promise<void> {
+    const { written } = await this.report();
+    await until(async () => (await this.report()).written >= written + count, { what: `${count} more records` });
+  }
+
   /** Ends it and tells what it has seen. */
   async stop(): Promise<ConsumerReport> {
     this.#last ??= parseReport(await this.#program.ask("stop"));
@@ -119,7 +126,7 @@ export const parseReport = (json: string): ConsumerReport => {
 const gatherRecords = `
   name="$1"
   shift
-  find "$@" -name "$name*" -type f -exec cat {} + | grep -Ex '[0-9]{10}' | LC_ALL=C sort -u | awk '
+  find "$@" \\( -name "$name" -o -name "$name[!0-9]*" \\) -type f -exec cat {} + | grep -Ex '[0-9]{10}' | LC_ALL=C sort -u | awk '
     { number = $1 + 0 }
     NR > 1 && number == last + 1 { last = number; next }
     NR > 1 { printf "%d %d\\n", first, last }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { refusing } from "../harness/old-kernel.ts";
 import { until } from "../harness/until.ts";
 import { codeOf, Inside } from "./inside.ts";
-import { extremes, refusing, Scene } from "./scene.ts";
+import { extremes, Scene } from "./scene.ts";
 
 describe.each(extremes)("the bare directory, on %s,", (_, denied) => {
   test("is made when it is missing, and is the one under whatever is mounted", async () => {

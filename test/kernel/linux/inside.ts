@@ -3,7 +3,7 @@ import { deserialize, serialize } from "node:v8";
 import type { Kernel } from "../../../agent/keeper/port.ts";
 import type { Capabilities } from "../../../agent/kernel/capabilities.ts";
 import { KernelError } from "../../../agent/kernel/error.ts";
-import { compiled } from "../harness/compile.ts";
+import { denying } from "../harness/old-kernel.ts";
 import type { Place } from "../harness/place.ts";
 import type { Program } from "../harness/program.ts";
 import type { Answer, Request } from "./inside-server.ts";
@@ -27,8 +27,7 @@ export class Inside implements Disposable {
   /** With `denied`, a list for deny.c, as on a kernel or in a container that refuses these system calls. */
   static async start(place: Place, denied = ""): Promise<Inside> {
     const server = [process.execPath, join(import.meta.dir, "inside-server.ts")];
-    const deny = compiled(join(import.meta.dir, "deny.c"));
-    const program = place.run(denied === "" ? server : [deny, denied, ...server]);
+    const program = place.run(denying(denied, server));
     await program.line((line) => line === "ready", { what: "the process inside to begin" });
     return new Inside(program);
   }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type * as OpenModule from "../../../agent/kernel/open.ts";
 import { AT_FDCWD, NO_LINKS, O_PATH } from "../../../agent/kernel/open.ts";
+import { refusing } from "../harness/old-kernel.ts";
 import { codeOf, Inside } from "./inside.ts";
-import { extremes, refusing, Scene } from "./scene.ts";
+import { extremes, Scene } from "./scene.ts";
 
 describe.each(extremes)("the parent is opened, on %s,", (_, denied) => {
   test("with what is missing made, one by one, where mounts are shared", async () => {

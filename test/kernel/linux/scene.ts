@@ -1,13 +1,10 @@
 import type { Kernel, Parent } from "../../../agent/keeper/port.ts";
-import type { Capabilities } from "../../../agent/kernel/capabilities.ts";
-import { type SyscallName, tables } from "../../../agent/kernel/numbers.ts";
 import type * as OpenModule from "../../../agent/kernel/open.ts";
 import { AT_FDCWD, NO_LINKS, O_DIRECTORY, O_PATH } from "../../../agent/kernel/open.ts";
 import { Machine, type MachineOptions } from "../harness/machine.ts";
+import { type Denied, refusing } from "../harness/old-kernel.ts";
 import type { Place } from "../harness/place.ts";
 import { Inside, type Remote } from "./inside.ts";
-
-type Denied = readonly (keyof Capabilities)[];
 
 /** This kernel as it is, and with each of its newer capabilities denied, alone and all together. */
 export const kernels: [name: string, denied: Denied][] = [
@@ -21,20 +18,6 @@ export const kernels: [name: string, denied: Denied][] = [
 
 /** The newest and the oldest of them. */
 export const extremes = kernels.filter(([, denied]) => denied.length === 0 || denied.length === 4);
-
-/** MOVE_MOUNT_BENEATH and the names in statmount are no calls of their own. */
-const callsOf: Partial<Record<keyof Capabilities, SyscallName[]>> = {
-  mountSetattr: ["mount_setattr"],
-  statmount: ["statmount", "listmount"],
-};
-const ENOSYS = 38;
-
-/** For deny.c: calls that are said to be missing must not be made by whoever knows it. */
-export const refusing = (denied: Denied): string =>
-  denied
-    .flatMap((name) => callsOf[name] ?? [])
-    .map((name) => `${tables[process.arch as "x64" | "arm64"][name]}=${ENOSYS}`)
-    .join();
 
 /** A machine, and in it the keeper's port on the real kernel. */
 export class Scene implements Disposable {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Capabilities, describeFallbacks, detectCapabilities } from "../../../agent/kernel/capabilities.ts";
 import { kernelRelease } from "../../../agent/kernel/release.ts";
-import { compiled } from "../harness/compile.ts";
+import { denying, refusing } from "../harness/old-kernel.ts";
 import { Program } from "../harness/program.ts";
 import { said } from "./folder.ts";
 
@@ -13,8 +13,7 @@ const ENOSYS = 38;
 const detectedWith = async (denied: string): Promise<Capabilities> => {
   const module = join(import.meta.dir, "../../../agent/kernel/capabilities.ts");
   const script = `console.log(JSON.stringify((await import(${JSON.stringify(module)})).detectCapabilities()))`;
-  const deny = compiled(join(import.meta.dir, "../linux/deny.c"));
-  const program = new Program([deny, denied, process.execPath, "-e", script]);
+  const program = new Program(denying(denied, [process.execPath, "-e", script]));
   await program.exited;
   return JSON.parse(program.said()) as Capabilities;
 };
@@ -41,6 +40,8 @@ describe("the capabilities", () => {
     expect(await detectedWith(`457=${ENOSYS},458=${ENOSYS}`)).toEqual(noStatmount);
     // Before 6.5 the flag is unknown, which move_mount answers with EINVAL.
     expect(await detectedWith("429=22")).toEqual({ ...here, beneath: false });
+    const everything = await detectedWith(refusing(["mountSetattr", "beneath", "statmount", "statmountNames"]));
+    expect(Object.values(everything)).toEqual([false, false, false, false]);
   });
 
   test("that are missing are told, each in a sentence that names the release", () => {

@@ -6,8 +6,8 @@ import { AT_FDCWD, close, NO_LINKS, O_DIRECTORY, O_PATH } from "../../../agent/k
 import { takeDescriptor } from "../../../agent/kernel/process.ts";
 import type * as StatxModule from "../../../agent/kernel/statx.ts";
 import { statx } from "../../../agent/kernel/statx.ts";
-import { compiled } from "../harness/compile.ts";
 import { Machine } from "../harness/machine.ts";
+import { denying } from "../harness/old-kernel.ts";
 import { Program } from "../harness/program.ts";
 import { until } from "../harness/until.ts";
 import { Inside } from "../linux/inside.ts";
@@ -64,8 +64,7 @@ describe("a descriptor of another process", () => {
       const { statx } = await import(${JSON.stringify(statx_)});
       console.log(statx(takeDescriptor(${holder.pid}, ${fd}), "").mountId.toString());`;
     const pidfdGetfd = 438;
-    const deny = compiled(join(import.meta.dir, "../linux/deny.c"));
-    const program = new Program([deny, `${pidfdGetfd}=1`, process.execPath, "-e", script]);
+    const program = new Program(denying(`${pidfdGetfd}=1`, [process.execPath, "-e", script]));
     await program.exited;
     expect(program.said()).toBe(String(statx(takeDescriptor(holder.pid, fd), "").mountId));
   });

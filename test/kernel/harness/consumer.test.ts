@@ -71,6 +71,19 @@ describe("a consumer", () => {
     });
   });
 
+  test("does not take for lost what follows a record that did not fit", async () => {
+    using machine = await Machine.start();
+    await bound(machine);
+    await machine.sh(`cat /dev/zero > "$1"/filler 2>/dev/null || :`, { args: [machine.source] });
+    await machine.sh(`truncate -s -4k "$1"/filler`, { args: [machine.source] });
+    const consumer = await machine.consumer({ every: "tight" });
+    await until(async () => (await consumer.report()).failed > 0, { what: "the first failure" });
+    await machine.sh(`rm "$1"/filler`, { args: [machine.source] });
+    await consumer.writes(100);
+    expect(await machine.sh(`awk 'length > 10' "$1"/consumer-1`, { args: [machine.source] })).not.toBe("");
+    expect((await consumer.lost()).count).toBe(0);
+  });
+
   test("may keep its file open, and then follows the volume wherever it is mounted", async () => {
     using machine = await Machine.start();
     await bound(machine);

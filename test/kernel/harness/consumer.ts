@@ -35,7 +35,7 @@ type Range = readonly [first: number, last: number];
 interface Node extends Place {
   source: string;
   target: string;
-  below(): Promise<Place>;
+  below(other?: string): Promise<Place>;
 }
 
 /** An application that writes numbered records below the target, from a namespace of its own. */
@@ -44,11 +44,13 @@ export class Consumer {
   readonly place: Place;
   readonly #machine: Node;
   readonly #program: Program;
+  readonly #directory: string;
   readonly #name: string;
   #last: ConsumerReport | null = null;
 
-  private constructor(machine: Node, place: Place, program: Program, name: string) {
+  private constructor(machine: Node, place: Place, program: Program, directory: string, name: string) {
     this.#machine = machine;
+    this.#directory = directory;
     this.place = place;
     this.#program = program;
     this.#name = name;
@@ -74,7 +76,7 @@ export class Consumer {
       keepOpen ? "fd" : "path",
     ]);
     await program.line((line) => line === "ready", { what: "the consumer to begin" });
-    return new Consumer(machine, place, program, name);
+    return new Consumer(machine, place, program, path, name);
   }
 
   /** What it has seen up to now; the last word once it was stopped. */
@@ -101,9 +103,9 @@ export class Consumer {
    */
   async lost(elsewhere: readonly string[] = []): Promise<{ count: number; ranges: Range[] }> {
     const { ranges } = await this.stop();
-    using below = await this.#machine.below();
+    using below = await this.#machine.below(this.#directory);
     const found = await below.sh(gatherRecords, {
-      args: [this.#name, this.#machine.target, this.#machine.source, ...elsewhere],
+      args: [this.#name, this.#machine.target, this.#machine.source, this.#directory, ...elsewhere],
     });
     const kept = found.split("\n").flatMap((line): Range[] => {
       const [first, last] = line.split(" ").map(Number);
@@ -122,11 +124,14 @@ export const parseReport = (json: string): ConsumerReport => {
   return { ...report, longestGapMs: longestGapNs / 1e6 };
 };
 
-/** Prints the numbers of all records that the consumer "$1" left in the directories "$2"… as ranges. */
+/**
+ * Prints the numbers of all records that the consumer "$1" left in the directories "$2"… as ranges. The beginning of one
+ * that did not fit any more may stand in front of the next.
+ */
 const gatherRecords = `
   name="$1"
   shift
-  find "$@" \\( -name "$name" -o -name "$name[!0-9]*" \\) -type f -exec cat {} + | grep -Ex '[0-9]{10}' | LC_ALL=C sort -u | awk '
+  find "$@" \\( -name "$name" -o -name "$name[!0-9]*" \\) -type f -exec cat {} + | grep -oE '[0-9]{10}$' | LC_ALL=C sort -u | awk '
     { number = $1 + 0 }
     NR > 1 && number == last + 1 { last = number; next }
     NR > 1 { printf "%d %d\\n", first, last }

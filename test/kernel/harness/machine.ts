@@ -74,10 +74,12 @@ export class Machine extends Place {
     return this.#keep(await Pod.start(this));
   }
 
-  /** A look at the bare directory: a private namespace in which nothing is mounted at the target. */
-  async below(): Promise<Place> {
+  /** A look at the bare directory: a private namespace in which nothing is mounted at the target, nor at another one. */
+  async below(other: string = this.target): Promise<Place> {
     const place = this.#keep(await Place.open(this, "private"));
-    await place.sh(`while mountpoint -q "$1"; do umount -l "$1"; done`, { args: [this.target] });
+    await place.sh(`for at in "$@"; do while mountpoint -q "$at"; do umount -l "$at"; done; done`, {
+      args: [this.target, other],
+    });
     return place;
   }
 

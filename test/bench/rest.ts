@@ -3,10 +3,10 @@
  *
  *     bun test/bench/rest.ts [--seconds 60] [--starts 20]
  */
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Machine } from "../kernel/harness/machine.ts";
 import { agentCommand, contender, isReady } from "./contender.ts";
+import { cpuSeconds, mebibytes } from "./cost.ts";
 import { figuresOf, tableOf } from "./figures.ts";
 
 interface Cost {
@@ -34,19 +34,6 @@ const costAtRest = async (seconds: number): Promise<Cost> => {
     rssMiB: mebibytes(pid, "Rss"),
     anonymousMiB: mebibytes(pid, "Anonymous"),
   };
-};
-
-/** Its own time, and that of the children it has waited for: proc_pid_stat(5), in the kernel's ticks of 10 ms. */
-const cpuSeconds = (pid: number): { own: number; children: number } => {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
-  return { own: (user + system) / 100, children: (childUser + childSystem) / 100 };
-};
-
-const mebibytes = (pid: number, key: "Rss" | "Anonymous"): number => {
-  const found = new RegExp(`^${key}:\\s+(\\d+) kB$`, "m").exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
-  return Number(found?.[1]) / 1024;
 };
 
 /** Milliseconds from the agent's first instruction to be run until the target is a mount, and until it says ready. */

@@ -1,0 +1,163 @@
+import { serves } from "../../../agent/core/condition.ts";
+import { mebibytes } from "../../bench/cost.ts";
+import type { Agent } from "../../kernel/harness/agent.ts";
+import { until } from "../../kernel/harness/until.ts";
+import { Dice } from "./dice.ts";
+import { type Fault, faults } from "./faults.ts";
+import type { MountName } from "./trouble.ts";
+import { World } from "./world.ts";
+
+interface Size {
+  rssMiB: number;
+  descriptors: number;
+}
+
+export interface Walked {
+  /** How often what went wrong. */
+  faults: Record<string, number>;
+  heals: number[];
+  /** Lives of the agent that a fault point ended. */
+  deaths: number;
+  lostBytes: number;
+  foreignTouched: string[];
+  mounts: { before: number; after: number };
+  /** Of an agent that lived through all of it, after a warm-up and at the end; null where it was restarted. */
+  agent: { before: Size; after: Size } | null;
+}
+
+/** Accounts are settled this often; by then everything is mended. */
+const EPOCH = 200;
+/** Faults before the first look at the agent's size: its compiler and its heap have settled by then. */
+const WARM_UP = 400;
+
+/** @throws when something did not come right, with the faults that led there and what the agent said last. */
+export async function walk(
+  { seed, faults: count, restarts }: { seed: number; faults: number; restarts: boolean },
+  onProgress: (done: number) => void,
+): Promise<Walked> {
+  const world = await World.start(new Dice(seed));
+  const story: string[] = [];
+  try {
+    return await steps(
+      world,
+      count,
+      faults.filter(({ endsAgent }) => restarts || !endsAgent),
+      story,
+      onProgress,
+    );
+  } catch (error) {
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const last = story.slice(-25).join("\n  ");
+    throw new Error(`fault ${story.length} of seed ${seed}: ${why}\n  ${last}\n${await world.lastWords()}`);
+  } finally {
+    world[Symbol.dispose]();
+  }
+}
+
+async function steps(
+  world: World,
+  count: number,
+  possible: readonly Fault[],
+  story: string[],
+  onProgress: (done: number) => void,
+): Promise<Walked> {
+  const happened: Record<string, number> = {};
+  const foreignTouched: string[] = [];
+  let early: Size | null = null;
+  for (let done = 0; done < count; done++) {
+    const fault = world.dice.weighted(possible.filter((each) => each.can(world)));
+    story.push(fault.name);
+    happened[fault.name] = (happened[fault.name] ?? 0) + 1;
+    const trouble = await fault.make(world);
+    if (trouble) world.troubles.push(trouble);
+    await settled(world);
+    while (world.troubles.length > 0 && world.dice.below(3) > 0) await mendOne(world, story);
+    foreignTouched.push(...(await world.harm("there")));
+    if ((done + 1) % EPOCH === 0 || done + 1 === count) {
+      while (world.troubles.length > 0) await mendOne(world, story);
+      foreignTouched.push(...(await world.harm("all")));
+      await world.settleAccounts();
+      world.foreign.length = 0;
+      await world.startConsumers();
+      onProgress(done + 1);
+    }
+    if (done + 1 === WARM_UP && possible.every(({ endsAgent }) => !endsAgent)) early = await atRest(world);
+  }
+  const late = await atRest(world);
+  const after = world.machine.mountCount();
+  await world.settleAccounts();
+  await world.endAgent("SIGTERM");
+  return {
+    faults: happened,
+    heals: world.heals,
+    deaths: world.deaths,
+    lostBytes: world.lostBytes,
+    foreignTouched,
+    mounts: { before: world.baseline, after },
+    agent: early && { before: early, after: late },
+  };
+}
+
+async function mendOne(world: World, story: string[]): Promise<void> {
+  const trouble = world.dice.pick(world.troubles);
+  story.push(`mended: ${trouble.kind}`);
+  world.troubles = world.troubles.filter((each) => each !== trouble);
+  await trouble.mend();
+  await settled(world);
+}
+
+/** Waits until the agent says of each mount what there is to say, and the mounts are as they should be. */
+async function settled(world: World): Promise<void> {
+  for (const name of ["dumps", "heaps"] as const) {
+    await until(() => isSettled(world, name), { what: `${name} to settle`, every: 3, deadline: 20_000 });
+  }
+  const expected = world.baseline + world.troubles.reduce((sum, { extraMounts }) => sum + extraMounts, 0);
+  await until(() => world.machine.mountCount() === expected, { what: `${expected} mounts on the machine` });
+  const { code } = await world.agent.get("/livez").catch(() => ({ code: world.mayDie ? 200 : 0 }));
+  if (code !== 200) throw new Error(`/livez says ${code}`);
+}
+
+async function isSettled(world: World, name: MountName): Promise<boolean> {
+  await world.revive();
+  const troubles = world.troublesOf(name);
+  const stack = world.machine.mountsAt(world.mounts[name].target);
+  const top = stack.at(-1);
+  const isRight = top !== undefined && world.mounts[name].isRight(top);
+  const status = (await world.agent.status()).mounts.find((mount) => mount.name === name);
+  if (!status) {
+    if (troubles.some(({ says }) => says.length === 0)) return stack.length === 0;
+    throw new Error(`the agent knows no ${name}`);
+  }
+  const { state, reason, message } = status.condition;
+  const allowed = troubles.length === 0 ? ["Healthy/Verified"] : troubles.flatMap(({ says }) => says);
+  if (!allowed.includes(`${state}/${reason}`))
+    throw new Error(`${name} is ${state}/${reason}: ${message}; want ${allowed.join(" or ")}`);
+  if (troubles.every(({ isServed }) => isServed) && !isRight)
+    throw new Error(`${name}: on top is ${JSON.stringify(top)}`);
+  const isCovered = troubles.some(({ kind }) => kind === "foreign");
+  if (stack.length !== (isCovered ? 2 : 1)) throw new Error(`${name}: ${stack.length} mounts on each other`);
+  if (serves(state) && !isRight) throw new Error(`${name} is ${state}, with ${JSON.stringify(top)} on top`);
+  const options = top?.options ?? [];
+  if (isRight && !["rw", "nosuid", "nodev"].every((each) => options.includes(each)))
+    throw new Error(`${name} is ${options.join()}`);
+  return true;
+}
+
+/** The smallest of some looks, taken with no child out: what it holds, not what it is just doing. */
+async function atRest({ agent }: World): Promise<Size> {
+  const looks: Size[] = [];
+  for (let look = 0; look < 20; look++) {
+    await until(() => agent.children().length === 0, { what: "no child out", every: 1 });
+    looks.push(sizeOf(agent));
+    await agent.probed(1);
+  }
+  return {
+    rssMiB: Math.min(...looks.map(({ rssMiB }) => rssMiB)),
+    descriptors: Math.min(...looks.map(({ descriptors }) => descriptors)),
+  };
+}
+
+const sizeOf = (agent: Agent): Size => ({
+  rssMiB: mebibytes(agent.program.pid, "Rss"),
+  descriptors: agent.descriptors(),
+});

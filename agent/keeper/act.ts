@@ -6,9 +6,10 @@ import type { Attachment, TraceBody } from "../core/trace.ts";
 import { isErrno, KernelError } from "../kernel/error.ts";
 import { faultAt } from "../kernel/fault.ts";
 import { abortConnection } from "./abort.ts";
-import { type Berth, dropLock, holdAnchor, holdSource } from "./berth.ts";
+import { type Berth, holdAnchor, holdSource } from "./berth.ts";
 import type { Kernel, Parent, Tree } from "./port.ts";
-import { type Agent, parseRecord, recordOf, writeRecord } from "./record.ts";
+import { type Agent, recordOf, writeRecord } from "./record.ts";
+import { secure } from "./secure.ts";
 import { unstack } from "./unstack.ts";
 
 /** What every executor works with. `tell` is for what only the executor knows; the loop tells the rest. */
@@ -27,27 +28,7 @@ const EAGAIN = 11;
 const changed = (op: string, { path, name }: Parent): KernelError => new KernelError(op, `${path}/${name}`, EAGAIN);
 
 const executors: { [K in ActionKind]: Executor<K> } = {
-  secure({ kernel, agent, berth, parent, tell }) {
-    dropLock(kernel, berth);
-    const bare = kernel.openBare(parent);
-    berth.bare = bare;
-    const record = parseRecord(kernel.readRecord(bare));
-    if (!kernel.lockBare(bare)) {
-      dropLock(kernel, berth);
-      berth.lock = { kind: "other", holder: record?.holder ?? "another agent" };
-      return null;
-    }
-    berth.bareDirectory = kernel.inspectBare(bare);
-    berth.lock = { kind: "held" };
-    berth.memory.record = record;
-    faultAt("secure.locked");
-    const immutable = kernel.sealBare(bare, writeRecord(recordOf(agent, berth.memory.expected, record)));
-    faultAt("secure.sealed");
-    const state = kernel.inspectBare(bare);
-    berth.bareView = { locked: state.sealed, immutable, shadowed: state.entries };
-    tell({ kind: "bareDirectoryLocked", mount: berth.mount.name, immutable });
-    return null;
-  },
+  secure,
 
   attach(scene) {
     const { kernel, berth, parent } = scene;

@@ -1,11 +1,10 @@
 import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
-import { type Facts, mayHoldOurs } from "../core/facts.ts";
+import type { Facts } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
-import type { Trace, TraceBody } from "../core/trace.ts";
 import { act } from "./act.ts";
 import type { Settling } from "./attempt.ts";
-import { type Berth, closeBerth, giveUp, openBerth, reconfigureBerth } from "./berth.ts";
+import { type Berth, closeBerth, openBerth, reconfigureBerth } from "./berth.ts";
 import { healAhead } from "./heal-ahead.ts";
 import { hearNothing, hearReport } from "./hear.ts";
 import type { News, Order } from "./messages.ts";
@@ -13,8 +12,10 @@ import type { Depth } from "./observe.ts";
 import { Orphans } from "./orphans.ts";
 import type { Kernel } from "./port.ts";
 import type { Agent } from "./record.ts";
+import { leavers, retire } from "./retire.ts";
 import { settle } from "./settle.ts";
 import { statusOf } from "./status-of.ts";
+import { Voice } from "./voice.ts";
 
 export interface KeeperOptions {
   kernel: Kernel;
@@ -26,8 +27,6 @@ export interface KeeperOptions {
   perform?: typeof act;
 }
 
-const TRACES_PER_PASS = 1000;
-
 /**
  * The keeper: one synchronous thread that holds every mount. An event only says "look": boot, mount events, timers and
  * orders all lead to the same pass.
@@ -36,16 +35,13 @@ export class Keeper {
   readonly #kernel: Kernel;
   readonly #tools: Pick<Settling, "kernel" | "agent" | "perform">;
   readonly #post: (news: News) => void;
+  readonly #voice: Voice;
   readonly #orphans = new Orphans();
   #config: Config;
   #berths: Berth[] = [];
-  #pass = 0;
-  #traces: Trace[] = [];
-  #dropped = 0;
   #resyncAt = 0;
   /** Full looks in a row that found a parent in trouble. */
   #troubles = 0;
-  #posted = "";
   #releasing = false;
   #leaving = false;
 
@@ -53,6 +49,7 @@ export class Keeper {
     this.#kernel = kernel;
     this.#tools = { kernel, agent, perform };
     this.#post = post;
+    this.#voice = new Voice(kernel, post);
     this.#config = config;
     this.#configure(config);
   }
@@ -60,7 +57,7 @@ export class Keeper {
   /** Sleeps until something may have changed, takes the orders, makes one pass. */
   step(takeOrders: () => Order[]): void {
     // What the first orders report is compared with the bare directories' records, so those are read before.
-    if (this.#pass === 0) this.pass("full");
+    if (this.#voice.pass === 0) this.pass("full");
     const woken = this.#kernel.wait(this.wakeInMs());
     if (woken.mountsChanged) this.#healAhead();
     // Whoever gives an order signals after it, so without a signal there is none: a loss need not wait for the look.
@@ -73,24 +70,25 @@ export class Keeper {
 
   /** One pass over every mount. `eventful`: the mount table changed, so what is not verified is worth a new probe. */
   pass(depth: Depth, eventful = false): void {
-    this.#pass += 1;
-    for (const { memory } of this.#leavers()) memory.releasing = true;
+    this.#voice.pass += 1;
+    for (const { memory } of leavers(this.#berths)) memory.releasing = true;
     const facts = this.#berths.map((berth) => this.#settle(berth, depth, eventful));
     this.#planResync(depth, facts);
-    const left = this.#retire(facts);
+    const { staying, left } = retire(this.#kernel, this.#berths, facts);
+    this.#berths = staying;
     if (eventful) this.#orphans.expect();
     if (depth === "full" && !this.#releasing) this.#takeOrphans();
-    if (this.#leavers().length > 0) this.#resyncAt = this.#kernel.monotonicMs();
-    this.#report();
+    if (leavers(this.#berths).length > 0) this.#resyncAt = this.#kernel.monotonicMs();
+    this.#voice.speak(this.#berths.flatMap(statusOf));
     // Last: whoever waits for this may end the process, and what was done should have been told.
     if (this.#leaving) this.#post({ kind: "leaving" });
-    if (this.#releasing) this.#post({ kind: "released", left });
+    if (this.#releasing) this.#post({ kind: "released", left: left.map(({ mount }) => mount.target) });
   }
 
   /** What an earlier configuration left behind goes as if this one had just been taken over. */
   #takeOrphans(): void {
     const { kernel, agent } = this.#tools;
-    const found = this.#orphans.find({ kernel, agent, berths: this.#berths, tell: this.#tell });
+    const found = this.#orphans.find({ kernel, agent, berths: this.#berths, tell: this.#voice.tell });
     if (found.length === 0) return;
     this.#berths.push(...found);
     this.#resyncAt = kernel.monotonicMs();
@@ -137,7 +135,7 @@ export class Keeper {
   }
 
   #settling(): Settling {
-    return { ...this.#tools, config: this.#config, tell: this.#tell };
+    return { ...this.#tools, config: this.#config, tell: this.#voice.tell };
   }
 
   /** Takes one order; what it leads to happens in the next pass. */
@@ -148,7 +146,7 @@ export class Keeper {
         return;
       case "report": {
         const berth = this.#at(order.target);
-        if (berth) hearReport({ kernel: this.#kernel, tell: this.#tell }, berth, order.pid, order.report);
+        if (berth) hearReport({ kernel: this.#kernel, tell: this.#voice.tell }, berth, order.pid, order.report);
         this.#post({ kind: "heard", target: order.target });
         return;
       }
@@ -197,51 +195,5 @@ export class Keeper {
     this.#berths = [...added, ...this.#berths];
     this.#orphans.expect();
     this.#resyncAt = 0;
-  }
-
-  /** Old mounts go only after the new ones had their chance, so that a renamed target is never bare in between. */
-  #leavers(): Berth[] {
-    const leavers = this.#berths.filter(({ retired, memory, mount }) => retired && !memory.releasing && mount.source);
-    const staying = this.#berths.filter(({ retired }) => !retired);
-    const settled = staying.every(({ memory }) => memory.condition && memory.condition.reason !== "NotYetVerified");
-    return settled ? leavers : [];
-  }
-
-  /**
-   * What no configuration names any more is let go of, once nothing of ours is mounted there. Returns what is left when
-   * everything is to be released.
-   */
-  #retire(facts: Facts[]): string[] {
-    const left: string[] = [];
-    this.#berths = this.#berths.filter((berth, index) => {
-      const found = facts[index];
-      const ours = found !== undefined && mayHoldOurs(found);
-      if (berth.memory.releasing) giveUp(this.#kernel, berth, ours);
-      const isLeft = ours && berth.lock.kind !== "other";
-      if (this.#releasing && isLeft) left.push(berth.mount.target);
-      if (!berth.retired || isLeft) return true;
-      closeBerth(this.#kernel, berth);
-      return false;
-    });
-    return left;
-  }
-
-  readonly #tell = (body: TraceBody): void => {
-    if (this.#traces.length < TRACES_PER_PASS)
-      this.#traces.push({ ...body, at: this.#kernel.wallMs(), pass: this.#pass });
-    else this.#dropped += 1;
-  };
-
-  #report(): void {
-    if (this.#dropped > 0)
-      this.#traces.push({ kind: "tracesDropped", count: this.#dropped, at: this.#kernel.wallMs(), pass: this.#pass });
-    if (this.#traces.length > 0) this.#post({ kind: "traces", traces: this.#traces });
-    this.#traces = [];
-    this.#dropped = 0;
-    const mounts = this.#berths.flatMap(statusOf);
-    const text = JSON.stringify(mounts, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
-    if (text === this.#posted) return;
-    this.#posted = text;
-    this.#post({ kind: "status", mounts });
   }
 }

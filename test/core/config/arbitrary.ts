@@ -100,7 +100,7 @@ export const rightDocument = fc.array(fc.boolean(), { minLength: 1, maxLength: 4
         label: label.map((text) => `example.com/${text}`),
         condition: label,
         startupTaint: optional(fc.constantFrom("mooring.dev/not-ready:NoSchedule", "a=b:NoExecute")),
-        localVolumes: fc.array(fc.record({ namespace: label, claim: label, path })),
+        localVolumes: fc.array(fc.record({ namespace: label, claim: label, path: path.map((text) => `/v/${text}`) })),
         namespace: optional(label),
         nodeName: optional(label.map((text) => `${text}.example`)),
         podName: optional(label),

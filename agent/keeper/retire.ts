@@ -1,0 +1,39 @@
+import { type Facts, mayHoldOurs } from "../core/facts.ts";
+import { type Berth, closeBerth, giveUp } from "./berth.ts";
+import type { Kernel } from "./port.ts";
+
+/**
+ * The retired that may go now: only after the others had their chance, so that a renamed target is never bare in between.
+ */
+export function leavers(berths: readonly Berth[]): Berth[] {
+  const retired = berths.filter(
+    ({ retired: gone, memory, mount }) => gone && !memory.releasing && mount.source !== null,
+  );
+  if (retired.length === 0) return [];
+  const staying = berths.filter(({ retired: gone }) => !gone);
+  const settled = staying.every(({ memory }) => memory.condition && memory.condition.reason !== "NotYetVerified");
+  return settled ? retired : [];
+}
+
+/**
+ * Closes the retired on whose target nothing of ours is mounted any more, by the `facts` of each berth. `left` are those
+ * that are being released and are not yet.
+ */
+export function retire(
+  kernel: Kernel,
+  berths: readonly Berth[],
+  facts: readonly Facts[],
+): { staying: Berth[]; left: Berth[] } {
+  const left: Berth[] = [];
+  const staying = berths.filter((berth, index) => {
+    const found = facts[index];
+    const ours = found !== undefined && mayHoldOurs(found);
+    if (berth.memory.releasing) giveUp(kernel, berth, ours);
+    const isLeft = ours && berth.lock.kind !== "other";
+    if (isLeft) left.push(berth);
+    if (!berth.retired || isLeft) return true;
+    closeBerth(kernel, berth);
+    return false;
+  });
+  return { staying, left };
+}

@@ -30,7 +30,7 @@ export function openat2(dirfd: number, path: string, flags: number, resolve: num
   how.view.setBigUint64(0, BigInt(flags | O_CLOEXEC), true);
   how.view.setBigUint64(8, BigInt(mode), true);
   how.view.setBigUint64(16, BigInt(resolve), true);
-  return must("openat2", path, syscall("openat2", dirfd, name.set("openat2", path), how.address, 24));
+  return must("openat2", path, syscall("openat2", dirfd, name.set("openat2", path), how.address, 24, flags));
 }
 
 /** close(2); its error says nothing useful about an O_PATH or directory descriptor. */

@@ -1,5 +1,6 @@
 import { CFunction, dlopen, FFIType, type Pointer, toArrayBuffer } from "bun:ffi";
 import { type SyscallName, tables } from "./numbers.ts";
+import { refusalOf } from "./steps.ts";
 
 /**
  * The body of libc's syscall(3), which returns the kernel's own -errno: errno of libc, read in a second FFI call, may
@@ -49,5 +50,5 @@ const numbers = tables[architecture()];
 /** Calls the kernel; returns its answer, -errno on failure. Blocks the calling thread for as long as the kernel does. */
 export function syscall(name: SyscallName, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
   raw ??= compile();
-  return Number(raw(numbers[name], a, b, c, d, e, f));
+  return refusalOf(name, a, b, e) || Number(raw(numbers[name], a, b, c, d, e, f));
 }

@@ -12,6 +12,7 @@ import { makeIdentity, readIdentity, type VolumeIdentity } from "./identity-file
 import { markReady, writeAndReadBack } from "./marker.ts";
 import { nodeFolderName } from "./node-folder.ts";
 import { isNoRoom, problemOf } from "./problem.ts";
+import { tidy } from "./publish.ts";
 import { Blocked, enter, enterOrMake, reopen } from "./safe.ts";
 import { liesOnItsOwnMount, type Resolved, resolve } from "./source.ts";
 
@@ -137,6 +138,7 @@ function prepare(fd: number, found: VolumeFindings, request: VolumeRequest): voi
     if (!takeIdentity(found, request, identity)) return;
     writeAndReadBack(nodeFolder);
     markReady(fd, nodeFolder, identity.uuid);
+    tidy(nodeFolder);
   });
   if (found.problem) return;
   const directory = (work: () => void): void => attempt(fd, found, request, "DirectoryBlocked", work);

@@ -1,3 +1,4 @@
+import { listDirectory } from "../../kernel/directory.ts";
 import { isErrno } from "../../kernel/error.ts";
 import { fsync, link, rename, unlink, writeStart } from "../../kernel/file.ts";
 import { chmod } from "../../kernel/inode.ts";
@@ -17,7 +18,7 @@ interface Publication {
 
 /** Writes a file beside its place and moves it there: whoever reads it sees all of it or nothing, whatever happens. */
 export function publish({ workshop, directory, name, mode, content, replace }: Publication): void {
-  const temporary = `${name}.${crypto.randomUUID()}`;
+  const temporary = `${name}.${seconds()}.${crypto.randomUUID()}`;
   const fd = makeFile(workshop, temporary, mode);
   if (fd === null) throw new Blocked(`${temporary} cannot be made`);
   try {
@@ -52,4 +53,19 @@ function moveOnce(workshop: number, temporary: string, directory: number, name: 
     }
   }
   rename(workshop, temporary, directory, name, true);
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+const TEMPORARY = /^(?:\.ready|volume\.json)\.(\d{1,12})\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** No publication takes an hour: whoever began it was killed. */
+const ABANDONED_S = 3600;
+const NAMES_READ = 1000;
+
+/** Removes from the workshop what publications left that were killed in the middle. */
+export function tidy(workshop: number): void {
+  for (const name of listDirectory(workshop, ".", NAMES_READ)) {
+    const [, begun] = TEMPORARY.exec(name) ?? [];
+    if (begun !== undefined && seconds() - Number(begun) > ABANDONED_S) unlink(workshop, name);
+  }
 }

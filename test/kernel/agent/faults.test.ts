@@ -143,8 +143,10 @@ describe("the death of the keeper's thread", () => {
 });
 
 test("the release build knows nothing of faults", async () => {
-  const knows = (binary: string) => Bun.spawnSync(["grep", "-aqF", "MOORING_FAULT", binary]).exitCode === 0;
-  expect({ test: knows(testBuild), release: knows(releaseBuild) }).toEqual({ test: true, release: false });
+  for (const name of ["MOORING_FAULT", "MOORING_STEPS"]) {
+    const knows = (binary: string) => Bun.spawnSync(["grep", "-aqF", name, binary]).exitCode === 0;
+    expect({ test: knows(testBuild), release: knows(releaseBuild) }).toEqual({ test: true, release: false });
+  }
   using machine = await Machine.start();
   const agent = await Agent.start(machine, { env: { MOORING_FAULT: "secure.locked,attach.recorded:5" } });
   await agent.until("Healthy");

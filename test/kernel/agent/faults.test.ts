@@ -32,7 +32,7 @@ const situations: Record<string, Situation> = {
     volume: "scratch",
   },
   healing: {
-    points: ["heal.due", "heal.attached"],
+    points: ["heal.attached"],
     provoke: (machine) => machine.sh(`umount -l "$1"`, { args: [machine.target] }),
     volume: "scratch",
   },
@@ -124,7 +124,7 @@ describe("refused by the kernel in the middle of", () => {
 describe("the death of the keeper's thread", () => {
   test("ends the process with 1 and says why; the next agent puts things right", async () => {
     using machine = await Machine.start();
-    const agent = await Agent.start(machine, withFault("heal.due:throw"));
+    const agent = await Agent.start(machine, withFault("heal.attached:throw"));
     await agent.until("Healthy");
     const begin = performance.now();
     await machine.sh(`umount -l "$1"`, { args: [machine.target] });
@@ -133,7 +133,7 @@ describe("the death of the keeper's thread", () => {
     expect(await agent.program.exited).toMatchObject({ code: 1 });
     expect(performance.now() - begin).toBeLessThan(5000);
     const [died, ...more] = agent.events("keeperDied");
-    expect(died).toMatchObject({ level: "fatal", error: expect.stringContaining("fault at heal.due") });
+    expect(died).toMatchObject({ level: "fatal", error: expect.stringContaining("fault at heal.attached") });
     expect(more).toEqual([]);
     // The stack, and not the whole minified source line that the runtime shows with it.
     expect(String(died?.error).length).toBeLessThan(1500);

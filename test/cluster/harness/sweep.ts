@@ -29,7 +29,7 @@ export const sweep = async ({
   const { cluster, pods, namespace, folder } = stage;
   await step(async () => {
     const applications = await pods.list("!app.kubernetes.io/component");
-    await Promise.all(applications.map((pod) => pods.remove(nameOf(pod))));
+    await Promise.all(applications.map((pod) => pods.remove(nameOf(pod), 1)));
   });
   for (const end of ends.toReversed()) await step(end);
   await Promise.all(releases.map((release) => step(() => release.uninstall())));

@@ -28,6 +28,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./volume-child.ts")).volumeChild,
   },
   {
+    name: "volume-sync",
+    summary: "write out what one volume has in memory",
+    hidden: true,
+    load: async () => (await import("./volume-sync.ts")).volumeSync,
+  },
+  {
     name: "wait",
     summary: "wait until volumes are mounted and ready (for init containers)",
     load: async () => (await import("./wait.ts")).wait,

@@ -232,6 +232,11 @@ const tell = (trace: Trace): Telling => {
       const message = `waiting up to ${sayDuration(withinMs)} until the mounts are not used any more by ${count(pods.length, "pod")}: ${few(pods)}`;
       return { level: "info", message, pods, withinMs };
     }
+    case "syncFailed": {
+      const { mount, why } = trace;
+      const message = `${mount}: what was written last may not have reached the storage yet: ${why}; it is released all the same, and the kernel goes on writing`;
+      return { level: "warn", message, mount, why };
+    }
     case "releasedInUse": {
       const { mount, pods } = trace;
       const message = `${mount}: released while ${count(pods.length, "pod")} still used it, so the volume stays busy until they end: ${few(pods)}`;

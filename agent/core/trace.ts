@@ -54,6 +54,7 @@ export type TraceBody =
   | { kind: "directoryRefused"; pod: string; why: string }
   | { kind: "exitDecided"; policy: "keep" | "release"; why: string }
   | { kind: "waitingForConsumers"; pods: string[]; withinMs: number }
+  | { kind: "syncFailed"; mount: string; why: string }
   | { kind: "releasedInUse"; mount: string; pods: string[] }
   | { kind: "tracesDropped"; count: number }
   | { kind: "logFileFailed"; path: string; code: string; message: string }

@@ -29,6 +29,11 @@ export function fsync(fd: number, path: string): void {
   must("fsync", path, syscall("fsync", fd));
 }
 
+/** syncfs(2): writes out the whole file system of `fd`. Since Linux 5.8 it gives the error of what could not be written. */
+export function syncfs(fd: number, path: string): void {
+  must("syncfs", path, syscall("syncfs", fd));
+}
+
 /** unlinkat(2); false when it is not there. */
 export function unlink(dirfd: number, name: string): boolean {
   const answer = syscall("unlinkat", dirfd, first.set("unlinkat", name), 0);

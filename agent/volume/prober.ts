@@ -87,6 +87,11 @@ export class Prober {
     this.#child?.process.letGo();
   }
 
+  /** Resolves once no child is out any more; never, when one is stuck. */
+  async ended(): Promise<void> {
+    await this.#child?.process.answer;
+  }
+
   /** Goes on after a stop. A child that is still out stays the only one. */
   resume(options: ProberOptions): void {
     this.#stopped = false;
@@ -130,7 +135,7 @@ export class Prober {
       }
       if (this.#timer) clearTimeout(this.#timer);
       if (child.overdue && answer.ok)
-        this.#say({ kind: "probeAnswered", mount: this.#mount, afterMs: now() - startedAt });
+        this.#say({ kind: "probeAnswered", mount: this.mount, afterMs: now() - startedAt });
       child.overdue = false;
       // The keeper would take a source for the configured one that is not.
       if (request.mount.source !== this.#options.request.mount.source) this.heard();
@@ -156,7 +161,7 @@ export class Prober {
     if (!child || this.#stopped) return;
     this.#failures += 1;
     const forMs = this.#options.now() - child.startedAt;
-    if (!child.overdue) this.#say({ kind: "probeStuck", mount: this.#mount, forMs });
+    if (!child.overdue) this.#say({ kind: "probeStuck", mount: this.mount, forMs });
     child.overdue = true;
     this.#note(child.startedAt, false, "no answer in time", true);
     this.#options.onSilence({ examines: child.process.examines });
@@ -174,10 +179,11 @@ export class Prober {
     const durationMs = this.#options.now() - startedAt;
     this.#last = { at: new Date().toISOString(), durationMs };
     this.#problem = problem;
-    this.#say({ kind: "probed", mount: this.#mount, ok, durationMs, problem, again: isTold });
+    this.#say({ kind: "probed", mount: this.mount, ok, durationMs, problem, again: isTold });
   }
 
-  get #mount(): string {
+  /** The name of its mount. */
+  get mount(): string {
     return this.#options.request.mount.name;
   }
 

@@ -198,6 +198,10 @@ const cases: [TraceBody, said: string][] = [
     "warn: pod a/b asks for a directory that it does not get: goes up",
   ],
   [{ kind: "exitDecided", policy: "keep", why: "because" }, "info: the mounts stay: because"],
+  [
+    { kind: "syncFailed", mount, why: "syncfs /t: EIO" },
+    "warn: dumps: what was written last may not have reached the storage yet: syncfs /t: EIO; it is released all the same, and the kernel goes on writing",
+  ],
   [{ kind: "exitDecided", policy: "release", why: "because" }, "info: the mounts are released: because"],
   [
     { kind: "waitingForConsumers", pods: ["a/b"], withinMs: 110_000 },

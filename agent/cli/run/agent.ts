@@ -149,6 +149,7 @@ export class MooringAgent {
       config: this.#config,
       kubernetes: this.#kubernetes,
       abortWhatHangs: (withinMs) => this.#abortWhatHangs(withinMs),
+      sync: (withinMs) => this.#probers.sync(this.#attached(), withinMs),
       release: (withinMs) => this.#release(withinMs),
       purge: () => purgeBareDirectories(this.#config),
       stopProbing: () => this.#probers.stop(),
@@ -163,6 +164,12 @@ export class MooringAgent {
     if (!this.#probers.isStuck(mounts)) return;
     this.#keeper.order({ kind: "leave" });
     await Promise.race([this.#leaving.promise, Bun.sleep(withinMs)]);
+  }
+
+  /** Targets on which our own mount is on top. */
+  #attached(): string[] {
+    const { mounts } = this.#ledger.status();
+    return mounts.filter(({ attached, source }) => attached && source !== null).map(({ target }) => target);
   }
 
   /** Targets on which something of ours is still mounted. */

@@ -10,6 +10,8 @@ export interface Departure {
   kubernetes: Kubernetes | null;
   /** Ends what hangs where the policy says so: a child that the kernel holds would hold this container. */
   abortWhatHangs(withinMs: number): Promise<void>;
+  /** Writes out what the volumes have in memory. */
+  sync(withinMs: number): Promise<void>;
   /** Lets go of the mounts; resolves to the targets that are left. */
   release(withinMs: number): Promise<string[]>;
   stopProbing(): void;
@@ -24,6 +26,9 @@ export interface Departure {
 const DECIDE_WITHIN_MS = 1000;
 const ABORT_WITHIN_MS = 200;
 const KEEP_WITHIN_MS = 1700;
+/** What is not written by then is the kernel's to write: detaching loses nothing of it. */
+const SYNC_WITHIN_MS = 4000;
+const SYNC_ALONE_WITHIN_MS = 700;
 const RELEASE_WITHIN_MS = 1500;
 /** Of the grace period, for letting go and for the last words. */
 const RESERVE_MS = 10_000;
@@ -41,7 +46,8 @@ export const depart = async (departure: Departure): Promise<number> => {
   let left: string[] = [];
   if (policy === "release") {
     if (kubernetes) await waitForConsumers(departure, kubernetes, since);
-    left = await departure.release(RELEASE_WITHIN_MS);
+    await departure.sync(kubernetes ? SYNC_WITHIN_MS : SYNC_ALONE_WITHIN_MS);
+    left = await departure.release(kubernetes ? RELEASE_WITHIN_MS : Math.max(200, KEEP_WITHIN_MS - since()));
     if (unlock && left.length === 0) departure.purge();
     if (kubernetes) tellWhoIsLeft(departure, kubernetes);
   }

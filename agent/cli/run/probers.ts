@@ -5,6 +5,7 @@ import { monotonicMs } from "../../kernel/clock.ts";
 import type { Self } from "../../volume/child-process.ts";
 import { Prober, type ProberOptions } from "../../volume/prober.ts";
 import type { VolumeRequest } from "../../volume/request.ts";
+import { syncVolume } from "../../volume/sync.ts";
 
 export interface ProbersOptions {
   self: Self;
@@ -12,6 +13,9 @@ export interface ProbersOptions {
   order(order: Order): void;
   tell(trace: TraceBody): void;
 }
+
+/** For a child whose connection was just aborted to end. */
+const STUCK_MS = 100;
 
 /** One prober per configured target; that of a target which left stays until its child, which may be stuck, has ended. */
 export class Probers {
@@ -57,6 +61,29 @@ export class Probers {
   /** A child of one of these mounts has not answered in time. */
   isStuck(mounts: readonly Mount[]): boolean {
     return mounts.some(({ target }) => this.at(target)?.status.probe.stuckForMs != null);
+  }
+
+  /**
+   * Ends the probing, then writes out what the volumes of these targets have in memory: where a child is stuck already,
+   * no second one is started. Takes no longer than `withinMs`.
+   */
+  async sync(targets: readonly string[], withinMs: number): Promise<void> {
+    this.stop();
+    const until = monotonicMs() + withinMs;
+    const left = (): number => Math.max(0, until - monotonicMs());
+    await Promise.all(
+      targets.map(async (target) => {
+        const running = this.#running.get(target);
+        if (!running) return;
+        const { prober } = running;
+        // One that was aborted a moment ago is let go of soon; any other stuck one is not worth the wait.
+        const patience = prober.status.probe.stuckForMs === null ? left() : Math.min(left(), STUCK_MS);
+        await Promise.race([prober.ended(), Bun.sleep(patience)]);
+        const { busy, mount } = prober;
+        const why = busy ? "it does not answer" : await syncVolume(this.#options.self, target, left());
+        if (why !== null) this.#options.tell({ kind: "syncFailed", mount, why });
+      }),
+    );
   }
 
   stop(): void {

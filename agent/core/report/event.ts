@@ -57,6 +57,8 @@ const nameOf = (trace: TraceBody): Named | null => {
       return { reason: "VolumeChanged", action: "Verify" };
     case "released":
       return { reason: "MountReleased", action: "Release" };
+    case "syncFailed":
+      return { reason: "SyncFailed", action: "Release" };
     case "releasedInUse":
       return { reason: "ReleasedInUse", action: "Release" };
     case "configRejected":

@@ -44,6 +44,7 @@ const leaving = async ({
           end: async (back) => note(`end ${back ? "stopped" : "taken back"}`),
         },
     abortWhatHangs: async () => note("abort"),
+    sync: async () => note("sync"),
     release: async () => {
       note("release");
       return left;
@@ -70,6 +71,7 @@ test("what is released is released before anything is told, and the marks go", a
     "tell stopping release",
     "abort",
     "allow 124 s",
+    "sync",
     "release",
     "stop probing",
     "end taken back",

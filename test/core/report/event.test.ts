@@ -46,6 +46,10 @@ const cases: [TraceBody, string][] = [
   ],
   [{ kind: "released", mount }, "Normal MountReleased Release: dumps: released; its target is a bare directory now"],
   [
+    { kind: "syncFailed", mount, why: "it does not answer" },
+    "Warning SyncFailed Release: dumps: what was written last may not have reached the storage yet: it does not answer; it is released all the same, and the kernel goes on writing",
+  ],
+  [
     { kind: "releasedInUse", mount, pods: ["a/b"] },
     "Warning ReleasedInUse Release: dumps: released while 1 pod still used it, so the volume stays busy until they end: a/b",
   ],

@@ -17,7 +17,8 @@ exit: release. Needs CAP_SYS_ADMIN. Logs to standard output, one JSON object a l
 Signals:
   SIGTERM, SIGINT    end within 2 s, or in a pod that is removed once its consumers have ended, 10 s before the grace
                      period is over at the latest; a second one ends it at once
-  SIGHUP             load the configuration again, which a changed file does by itself too`,
+  SIGHUP             load the configuration again, which a changed file does by itself too; one from standard input or
+                     from the environment alone stays, and that is said`,
   options,
   operands: "none",
   run: async ({ values }, { environment, err }) => {
@@ -33,7 +34,10 @@ Signals:
     // What it makes, on the node and in volumes, is for others too, whatever a service manager hands down (UMask=0077).
     process.umask(0o022);
     const { MooringAgent } = await import("./run/agent.ts");
-    const agent = new MooringAgent({ config: loaded.config, configPath: loaded.path, environment, self: self() });
+    // Standard input is read but once.
+    const configFile = values.config === "-" ? null : loaded.path;
+    const { config, path } = loaded;
+    const agent = new MooringAgent({ config, configPath: path, configFile, environment, self: self() });
     endOnSignals((signal, allow) => void agent.stop(signal, allow));
     process.on("SIGHUP", () => void agent.reload("asked"));
     return agent.run();

@@ -20,8 +20,10 @@ import { startReporting } from "./reporting.ts";
 
 export interface AgentOptions {
   config: Config;
-  /** As given on the command line, to load it again; null when the environment alone configures. */
+  /** Where the configuration came from, for people; null when the environment alone configures. */
   configPath: string | null;
+  /** Its file, to load it again; null when there is none. */
+  configFile: string | null;
   environment: Readonly<Record<string, string | undefined>>;
   self: Self;
 }
@@ -91,8 +93,8 @@ export class MooringAgent {
       tell: (trace) => this.#tell(trace),
     });
     void this.#startReporting();
-    const { configPath } = this.#options;
-    if (configPath !== null) this.#stopWatching = watchConfigFile(configPath, () => void this.reload("changed"));
+    const { configFile } = this.#options;
+    if (configFile !== null) this.#stopWatching = watchConfigFile(configFile, () => void this.reload("changed"));
     const code = await this.#ended.promise;
     await this.#outlets.end();
     return code;
@@ -117,14 +119,19 @@ export class MooringAgent {
 
   /** Takes over a changed configuration; a broken one is told about and changes nothing. Who asks gets an answer. */
   async reload(why: "asked" | "changed"): Promise<void> {
-    const { configPath, environment } = this.#options;
-    if (configPath === null || this.#ending) return;
-    const loaded = await loadConfig(configPath, environment);
+    const { configPath, configFile, environment } = this.#options;
+    if (this.#ending) return;
+    if (configFile === null) {
+      const path = configPath ?? "the environment";
+      this.#tell({ kind: "configRejected", path, problems: ["it cannot be read again; restart the agent"] });
+      return;
+    }
+    const loaded = await loadConfig(configFile, environment);
     if (!loaded.ok) {
-      const problems = problemLines(loaded.problems, configPath);
+      const problems = problemLines(loaded.problems, configFile);
       this.#isRejected = true;
       this.#ledger.configRejected(problems);
-      this.#tell({ kind: "configRejected", path: configPath, problems });
+      this.#tell({ kind: "configRejected", path: configFile, problems });
       return;
     }
     const isNews = this.#isRejected || JSON.stringify(loaded.config) !== JSON.stringify(this.#config);
@@ -136,7 +143,7 @@ export class MooringAgent {
     this.#probers.configure(loaded.config);
     this.#outlets?.configure(loaded.config);
     this.#kubernetes?.configure(loaded.config);
-    this.#tell({ kind: "configReloaded", path: configPath, mounts: loaded.config.mounts.length });
+    this.#tell({ kind: "configReloaded", path: configFile, mounts: loaded.config.mounts.length });
   }
 
   /** Ends the agent, with the mounts kept or released. `allow` asks for more time than the 2 s in which it ends otherwise. */

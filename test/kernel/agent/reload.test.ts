@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { Agent, configFor } from "../harness/agent.ts";
+import { Agent, configFor, releaseBuild } from "../harness/agent.ts";
 import { Machine } from "../harness/machine.ts";
 import { messageOf, until } from "../harness/until.ts";
 
@@ -13,6 +13,29 @@ const start = async () => {
   const other = { name: "other", source, target: join(machine.parent, "other") };
   return { machine, dumps, other, [Symbol.dispose]: () => machine[Symbol.dispose]() };
 };
+
+describe("a configuration that cannot be read again", () => {
+  const cases: [from: string, command: string][] = [
+    ["standard input", `exec "$1" run --config - < "$2"`],
+    ["the environment", `export MOUNT_PATHS="$3" HTTP_PORT=0; exec "$1" run`],
+  ];
+  test.each(cases)("from %s: SIGHUP is answered, and changes nothing", async (from, command) => {
+    using machine = await Machine.start();
+    const path = `${machine.root}/mooring.yaml`;
+    await machine.write(path, configFor(machine));
+    const paths = `${machine.source}:${machine.target}`;
+    const program = machine.run(["sh", "-c", command, "sh", releaseBuild, path, paths]);
+    await program.line((line) => line.includes('"how":"attached"'), { what: "it to be attached" });
+    program.kill("SIGHUP");
+    await program.line((line) => line.includes("configRejected"), { what: "an answer" });
+    expect(program.log.filter(({ event }) => event === "configRejected")).toMatchObject([
+      { level: "error", path: from, msg: expect.stringContaining("it cannot be read again; restart the agent") },
+    ]);
+    expect(machine.mountsAt(machine.target)).toHaveLength(1);
+    program.kill("SIGTERM");
+    expect((await program.exited).code).toBe(0);
+  });
+});
 
 describe("a changed configuration", () => {
   test("that adds a mount: attached, the others are not touched", async () => {

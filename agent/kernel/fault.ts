@@ -3,7 +3,7 @@ import { KernelError } from "./error.ts";
 /** Put in by ci/build. It is asked for here, and not in build.ts, as the bundler drops dead code file by file. */
 declare const MOORING_TEST_BUILD: boolean;
 
-/** Between which two steps of the keeper a test can break the agent. */
+/** Between which two steps of the keeper, or of a rescue, a test can break the agent or its volume child. */
 export type FaultPoint =
   | "secure.locked"
   | "seal.open"
@@ -19,7 +19,17 @@ export type FaultPoint =
   | "replace.replaced"
   | "anchor.held"
   | "detach.due"
-  | "detach.detached";
+  | "detach.detached"
+  | "rescue.begun"
+  | "rescue.locked"
+  | "rescue.held"
+  | "rescue.aside"
+  | "rescue.copied"
+  | "rescue.published"
+  | "rescue.settled"
+  | "rescue.removed"
+  | "rescue.swept"
+  | "rescue.back";
 
 /**
  * Breaks the agent here when the environment says so: MOORING_FAULT=<point>[:kill|throw|<errno>][,…]. Each one happens

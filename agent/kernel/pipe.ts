@@ -31,3 +31,16 @@ export function untilEnd(fd: number): void {
   const block = allocate(4096);
   while (must("read", `fd ${fd}`, syscall("read", fd, block.address, block.bytes.length)) > 0);
 }
+
+const POLLIN = 1;
+const waited = allocate(24);
+
+/** ppoll(2): sleeps `ms` milliseconds, or until the pipe's other end is closed or says something; whether it was. */
+export function isEndedWithin(fd: number, ms: number): boolean {
+  const { view, address } = waited;
+  view.setInt32(0, fd, true);
+  view.setInt32(4, POLLIN, true);
+  view.setBigInt64(8, BigInt(Math.floor(ms / 1000)), true);
+  view.setBigInt64(16, BigInt(Math.floor((ms % 1000) * 1e6)), true);
+  return syscall("ppoll", address, 1, address + 8, 0, 8) > 0;
+}

@@ -1,7 +1,8 @@
 import { version } from "./build.ts";
 import { type Condition, serves } from "./condition.ts";
 import { printable } from "./printable.ts";
-import { count, sayDuration } from "./say.ts";
+import { sayLeft } from "./rescue.ts";
+import { count, sayBytes, sayDuration } from "./say.ts";
 import type { Attachment, KubernetesPart, Trace } from "./trace.ts";
 
 export type Level = "debug" | "info" | "warn" | "error" | "fatal";
@@ -119,6 +120,17 @@ const tell = (trace: Trace): Telling => {
       const { mount, fsType, connection, waiting } = trace;
       const message = `${mount}: aborted the ${fsType} connection that does not answer, as onHang says; ${count(waiting, "request")} failed, and so does everything on it until it is mounted anew`;
       return { level: "warn", message, mount, fsType, connection, waiting };
+    }
+    case "rescued": {
+      const { mount, files, bytes, elsewhere, folder } = trace;
+      const taken = elsewhere === 0 ? "" : `; ${elsewhere} whose name was taken there lie in ${folder}`;
+      const message = `${mount}: moved ${count(files, "file")} (${sayBytes(bytes)}) that lay hidden under the mount into the volume${taken}`;
+      return { level: elsewhere === 0 ? "info" : "warn", message, mount, files, bytes, elsewhere, folder };
+    }
+    case "rescueLeft": {
+      const { mount, left, example, again = false } = trace;
+      const message = `${mount}: files stay hidden under the mount: ${sayLeft(left)}; for one, ${example}; tried again later`;
+      return { level: again ? "debug" : "warn", message, mount, ...left, example };
     }
     case "released":
       return {

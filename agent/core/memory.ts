@@ -2,6 +2,7 @@ import type { ActionKind } from "./action.ts";
 import type { Condition } from "./condition.ts";
 import type { Identity } from "./identity.ts";
 import type { BareRecord } from "./observed.ts";
+import type { Rescued } from "./rescue.ts";
 import type { VolumeReport } from "./volume-report.ts";
 
 /** What the keeper remembers of one mount between passes. Plain data: the descriptors themselves are elsewhere. */
@@ -21,6 +22,7 @@ export interface Memory {
   failures: Partial<Record<ActionKind, Failure>>;
   /** When the right mount was first missed on top; null while it is there. `overdue` once that has been told. */
   lostAt: { monotonicMs: number; bootMs: number; overdue: boolean } | null;
+  rescue: RescueMemory;
   /** This mount is being given up on purpose. */
   releasing: boolean;
   /** The agent ends; nobody may be there to abort later. */
@@ -33,6 +35,17 @@ export interface Failure {
   attempts: number;
   /** Monotonic milliseconds. */
   retryAt: number;
+}
+
+export interface RescueMemory {
+  /** It was asked for, and is not over yet: the bare directory is unlocked now and then. */
+  asked: boolean;
+  /** In a row that moved nothing. */
+  attempts: number;
+  /** Monotonic milliseconds. */
+  retryAt: number;
+  /** What the last one did; null before the first, and when it could do nothing at all. */
+  last: Rescued | null;
 }
 
 export interface ProbeMemory {
@@ -58,6 +71,7 @@ export const blankMemory = (): Memory => ({
   probe: { report: null, failures: 0, silent: false, silentOn: null, aborted: false, verified: false },
   failures: {},
   lostAt: null,
+  rescue: { asked: false, attempts: 0, retryAt: 0, last: null },
   releasing: false,
   leaving: false,
   condition: null,

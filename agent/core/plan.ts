@@ -11,10 +11,11 @@ const mayAct = ({ observed: { lock } }: Facts): boolean => lock.kind === "held" 
 /** A missing directory is made by securing it; that of a watched target is never made. */
 const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare";
 
-const secureTheBareDirectory: Rule = ({ mount, observed: { lock, bare, top } }) => {
+const secureTheBareDirectory: Rule = ({ mount, memory, observed: { lock, bare, top } }) => {
   if (lock.kind === "notNeeded") return null;
   const gone = top.kind === "missing";
-  const unsealed = bare === null || (bare.immutable && !bare.locked);
+  // A rescue takes the flag away for moments, and sets it again.
+  const unsealed = bare === null || (bare.immutable && !bare.locked && !memory.rescue.asked);
   return lock.kind !== "held" || gone || unsealed ? { kind: "secure", mount: mount.name } : null;
 };
 

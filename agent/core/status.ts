@@ -1,5 +1,6 @@
 import type { Condition } from "./condition.ts";
 import type { Identity } from "./identity.ts";
+import type { Rescued } from "./rescue.ts";
 
 /** The one snapshot that everything outward reads: HTTP, metrics, the status page, the node's label and condition. */
 export interface Status {
@@ -32,6 +33,8 @@ export interface MountStatus {
   /** Mounts stacked at the target; 1 when all is well. */
   stackDepth: number;
   bareDirectory: BareDirectoryStatus | null;
+  /** What the last rescue of hidden files did; null before the first. */
+  rescue: Rescued | null;
   space: Space | null;
   /** `namespace/name` of the pods on this node that use it; null while nobody knows. */
   consumers: readonly string[] | null;

@@ -1,4 +1,5 @@
 import type { Condition } from "./condition.ts";
+import type { Left } from "./rescue.ts";
 
 /** An error at the kernel's border as it is told to people and logs. */
 export interface ErrorReport {
@@ -30,6 +31,9 @@ export type TraceBody =
   | { kind: "orphanFound"; target: string; instance: string; holder: string; ours: boolean }
   /** `waiting`: how many requests it owed an answer. */
   | { kind: "connectionAborted"; mount: string; fsType: string; connection: number; waiting: number }
+  | { kind: "rescued"; mount: string; files: number; bytes: number; elsewhere: number; folder: string | null }
+  /** `again`: as many were left before. */
+  | { kind: "rescueLeft"; mount: string; left: Left; example: string | null; again?: boolean }
   | { kind: "released"; mount: string }
   /** `again`: what it found has been told already. */
   | { kind: "probed"; mount: string; ok: boolean; durationMs: number; problem: string | null; again?: boolean }

@@ -1,5 +1,6 @@
 import type { Reason } from "./condition.ts";
 import type { Identity } from "./identity.ts";
+import type { Rescued } from "./rescue.ts";
 import type { Space } from "./status.ts";
 
 /** A reason and a sentence for people. */
@@ -14,6 +15,8 @@ export interface VolumeReport {
   source: SourceFound | { ok: false; problem: Problem } | null;
   /** What was examined, and as which directory. Null when there was nothing to examine. */
   volume: VolumeFindings | null;
+  /** What a rescue did, where one was asked for; null when it found other directories than those it was sent to. */
+  rescued?: Rescued | null;
 }
 
 export interface SourceFound {

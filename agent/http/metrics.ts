@@ -31,6 +31,7 @@ export const makeMetrics = (options: { process: () => ProcessFigures }): Metrics
       if (trace.kind === "probed") noteProbe(instruments, series, trace);
       else if (trace.kind === "attached") noteAttachment(instruments, series, trace);
       else if (trace.kind === "actionFailed") noteFailure(instruments, series, trace);
+      else if (trace.kind === "rescued") instruments.rescued.inc({ mount: trace.mount }, trace.files);
       else if (trace.kind === "kubernetesRequest")
         instruments.kubernetesRequests.inc({ verb: trace.verb, outcome: trace.outcome });
       else if (trace.kind === "tracesDropped") instruments.tracesDropped.inc(trace.count);

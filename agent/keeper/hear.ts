@@ -74,6 +74,13 @@ export function hearNothing(kernel: Kernel, { memory, mount }: Berth, stuck: Stu
   if (stuck && mount.onHang === "abort") memory.probe.silentOn = stuck.examines ?? deviceOver(kernel, mount.source);
 }
 
+/** A child that was overdue is at work: the volume is slow, and answers. */
+export function hearSign({ memory: { probe } }: Berth): void {
+  probe.silent = false;
+  probe.failures = 0;
+  probe.silentOn = null;
+}
+
 function deviceOver(kernel: Kernel, path: string | null): string | null {
   try {
     return path === null ? null : kernel.deviceOver(path);

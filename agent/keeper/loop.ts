@@ -2,16 +2,18 @@ import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
 import type { Facts } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
+import type { Rescued } from "../core/rescue.ts";
 import { act } from "./act.ts";
 import type { Settling } from "./attempt.ts";
 import { type Berth, closeBerth, openBerth, reconfigureBerth } from "./berth.ts";
 import { healAhead } from "./heal-ahead.ts";
-import { hearNothing, hearReport } from "./hear.ts";
+import { hearNothing, hearReport, hearSign } from "./hear.ts";
 import type { News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
 import { Orphans } from "./orphans.ts";
 import type { Kernel } from "./port.ts";
 import type { Agent } from "./record.ts";
+import { hearRescue, orderRescue } from "./rescue.ts";
 import { leavers, retire } from "./retire.ts";
 import { settle } from "./settle.ts";
 import { statusOf } from "./status-of.ts";
@@ -127,6 +129,8 @@ export class Keeper {
     const facts = settle(this.#settling(), berth, depth);
     const moved = anchoredBefore !== berth.memory.attachedId;
     const { target } = berth.mount;
+    const rescue = orderRescue(berth, facts, this.#config);
+    if (rescue) this.#post(rescue);
     if (moved || (eventful && !berth.memory.probe.verified)) this.#post({ kind: "probe", target });
     const { parent } = facts.observed;
     if (parent.kind === "trouble" && parent.reason === "ParentReplaced")
@@ -147,12 +151,19 @@ export class Keeper {
       case "report": {
         const berth = this.#at(order.target);
         if (berth) hearReport({ kernel: this.#kernel, tell: this.#voice.tell }, berth, order.pid, order.report);
+        if (berth && order.report.rescued !== undefined) this.#endRescue(berth, order.report.rescued);
         this.#post({ kind: "heard", target: order.target });
         return;
       }
       case "probeOverdue": {
         const berth = this.#at(order.target);
         if (berth) hearNothing(this.#kernel, berth, order.stuck);
+        if (berth?.memory.rescue.asked) this.#endRescue(berth, null);
+        return;
+      }
+      case "probeAlive": {
+        const berth = this.#at(order.target);
+        if (berth) hearSign(berth);
         return;
       }
       case "beat":
@@ -167,6 +178,12 @@ export class Keeper {
         for (const { memory, mount } of this.#berths) memory.releasing = mount.source !== null;
         return;
     }
+  }
+
+  /** The next pass looks into the bare directory again. */
+  #endRescue(berth: Berth, rescued: Rescued | null): void {
+    hearRescue(berth, rescued, this.#kernel.monotonicMs(), this.#config, this.#voice.tell);
+    this.#resyncAt = 0;
   }
 
   /** Lets go of every descriptor; the mounts stay. */

@@ -1,4 +1,5 @@
 import type { Config } from "../core/config/config.ts";
+import type { RescueOrder } from "../core/rescue.ts";
 import type { MountStatus } from "../core/status.ts";
 import type { Trace } from "../core/trace.ts";
 import type { VolumeReport } from "../core/volume-report.ts";
@@ -15,6 +16,8 @@ export type Order =
   | { kind: "report"; target: string; pid: number; report: VolumeReport }
   /** No answer came in time, or none at all: `stuck` is null when the child ended without one. */
   | { kind: "probeOverdue"; target: string; stuck: Stuck | null }
+  /** A child that was overdue says that it is at work. */
+  | { kind: "probeAlive"; target: string }
   | { kind: "beat"; number: number }
   /** The agent ends: do what cannot wait for the next one, then say `leaving`. */
   | { kind: "leave" }
@@ -28,6 +31,8 @@ export type News =
   | { kind: "heard"; target: string }
   /** Something happened at a target whose volume is not verified, or it was just put back: probe it soon. */
   | { kind: "probe"; target: string }
+  /** Files lie hidden below the mount: move them into the volume. */
+  | { kind: "rescue"; target: string; order: RescueOrder }
   | { kind: "beat"; number: number }
   /** Nothing of ours is mounted any more, or `left` still is. */
   | { kind: "released"; left: string[] }

@@ -19,6 +19,7 @@ export function statusOf({ mount, memory, attached, seen, bareView, retired }: B
       options: seen?.details?.options ?? [],
       stackDepth: seen?.stack.length ?? 0,
       bareDirectory: bareView,
+      rescue: memory.rescue.last,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import type { VolumeReport } from "../core/volume-report.ts";
 import type { VolumeRequest } from "./request.ts";
-import { readExamines, readReport } from "./wire.ts";
+import { PROGRESS, readExamines, readReport, writeRequest } from "./wire.ts";
 
 /** How a compiled binary, or the sources, run a hidden command of themselves. */
 export type Self = readonly string[];
@@ -18,15 +18,22 @@ export interface VolumeChild {
 
 const ANSWER_LIMIT = 256 * 1024;
 
-/** Starts a child and asks it. It may hang for ever in the kernel; SIGKILL would not end it then. */
-export function askVolumeChild(self: Self, request: VolumeRequest): VolumeChild {
+/**
+ * Starts a child and asks it. It may hang for ever in the kernel; SIGKILL would not end it then. `onProgress` is called
+ * when it says that it is at work on something long.
+ */
+export function askVolumeChild(self: Self, request: VolumeRequest, onProgress = (): void => {}): VolumeChild {
   const child = Bun.spawn([...self, "volume-child"], { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
   void unlessEnded(async () => {
-    await child.stdin.write(`${JSON.stringify(request)}\n`);
+    await child.stdin.write(`${writeRequest(request)}\n`);
     await child.stdin.flush();
   });
   let examines: string | null = null;
   const isReport = (line: string): boolean => {
+    if (line === PROGRESS) {
+      onProgress();
+      return false;
+    }
     const found = readExamines(line);
     examines ??= found;
     return found === null;

@@ -1,5 +1,6 @@
 import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
+import type { RescueOrder } from "../core/rescue.ts";
 import type { ProbeStatus, Space } from "../core/status.ts";
 import type { TraceBody } from "../core/trace.ts";
 import type { VolumeReport } from "../core/volume-report.ts";
@@ -16,6 +17,8 @@ export interface ProberOptions {
   onReport(pid: number, report: VolumeReport): void;
   /** No answer in time, again after each further interval; or none at all, and then no child is `stuck`. */
   onSilence(stuck: { examines: string | null } | null): void;
+  /** A child that was overdue is at work after all. */
+  onSign(): void;
   tell(trace: TraceBody): void;
 }
 
@@ -33,6 +36,7 @@ export class Prober {
   #child: { process: VolumeChild; startedAt: number; overdue: boolean } | null = null;
   #timer: Timer | null = null;
   #askedAgain = false;
+  #rescue: RescueOrder | null = null;
   #lastStart = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #problem: string | null = null;
@@ -66,6 +70,12 @@ export class Prober {
     if (this.#stopped) return;
     if (this.#child) this.#askedAgain = true;
     else this.#startIn(Math.max(0, this.#lastStart + this.#gap - this.#options.now()));
+  }
+
+  /** Asks for a probe soon that moves shadowed files as well. */
+  rescue(order: RescueOrder): void {
+    this.#rescue = order;
+    this.probe();
   }
 
   /** The keeper has taken what it wanted from the child. */
@@ -117,9 +127,11 @@ export class Prober {
     const { now, self, request, monitor } = this.#options;
     const startedAt = now();
     this.#lastStart = startedAt;
+    const order = this.#rescue;
+    this.#rescue = null;
     let process: VolumeChild;
     try {
-      process = askVolumeChild(self, request);
+      process = askVolumeChild(self, order ? { ...request, rescue: order } : request, () => this.#hearSign());
     } catch (error) {
       this.#fail(startedAt, String(error));
       this.#startIn(delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures));
@@ -154,6 +166,20 @@ export class Prober {
     // A watched target on which nothing is mounted was not probed at all.
     if (report.volume || report.source) this.#note(startedAt, problem === null, problem?.message ?? null);
     this.#options.onReport(pid, report);
+  }
+
+  /** It has as long again as it had to answer. */
+  #hearSign(): void {
+    const child = this.#child;
+    if (!child || this.#stopped) return;
+    const { monitor, now, onSign } = this.#options;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#becomeOverdue(), monitor.timeoutMs);
+    if (!child.overdue) return;
+    child.overdue = false;
+    this.#failures = 0;
+    this.#say({ kind: "probeAnswered", mount: this.mount, afterMs: now() - child.startedAt });
+    onSign();
   }
 
   #becomeOverdue(): void {

@@ -1,4 +1,5 @@
 import type { Directory, Mount } from "../core/config/config.ts";
+import type { RescueOrder } from "../core/rescue.ts";
 
 /** What a volume child is asked: one line of JSON on its standard input. */
 export interface VolumeRequest {
@@ -10,4 +11,6 @@ export interface VolumeRequest {
   otherMounts: string[];
   /** Directories that pods ask for: made when missing, and never changed when they are there. */
   requested?: readonly Directory[];
+  /** Then move what lies in the bare directory into the volume. */
+  rescue?: RescueOrder;
 }

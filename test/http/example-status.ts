@@ -25,6 +25,7 @@ export const mountStatus = (name: string, change: Partial<MountStatus> = {}): Mo
   options: ["rw", "nosuid", "nodev"],
   stackDepth: 1,
   bareDirectory: { locked: true, immutable: true, shadowed: 0 },
+  rescue: null,
   space: { sizeBytes: 100 * 1024 ** 3, availBytes: 58 * 1024 ** 3, files: 6_553_600, filesFree: 6_400_000 },
   consumers: null,
   probe: { lastAt: new Date(now - 12_000).toISOString(), durationMs: 3.2, failures: 0, stuckForMs: null },

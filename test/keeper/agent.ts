@@ -138,6 +138,9 @@ export class Agent {
       case "probe":
         this.#probers.get(news.target)?.probe();
         break;
+      case "rescue":
+        this.#probers.get(news.target)?.rescue(news.order);
+        break;
       case "status":
         this.status = news.mounts;
         break;

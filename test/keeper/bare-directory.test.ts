@@ -80,7 +80,7 @@ describe("the bare directory", () => {
   });
 
   test("with files hidden in it is told as such", () => {
-    const world = worldWith(dumps);
+    const world = worldWith({ ...dumps, options: ["ro"] });
     world.people.unmount(TARGET);
     world.people.unlock(TARGET);
     world.people.writeBelow(TARGET);

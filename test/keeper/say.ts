@@ -1,3 +1,4 @@
+import { sayLeft } from "../../agent/core/rescue.ts";
 import type { Trace } from "../../agent/core/trace.ts";
 
 /** A trace as one short line that test cases compare. */
@@ -19,6 +20,10 @@ export function say(trace: Trace): string {
       return `orphan at ${trace.target} of ${trace.instance}, ${trace.holder}`;
     case "connectionAborted":
       return `${trace.mount} aborted connection ${trace.connection} of ${trace.fsType}`;
+    case "rescued":
+      return `${trace.mount} rescued ${trace.files}`;
+    case "rescueLeft":
+      return `${trace.mount} left hidden: ${sayLeft(trace.left)}${trace.again ? ", again" : ""}`;
     case "released":
       return `${trace.mount} released`;
     case "recoveryTimeout":

@@ -34,6 +34,7 @@ test("who asks for a probe gets it no later than it would have come by itself", 
       prober.heard();
     },
     onSilence: () => {},
+    onSign: () => {},
     tell: () => {},
   });
   try {

@@ -28,7 +28,7 @@ const fine: VolumeReport = { source: null, volume: null };
 const broken = { source: { ok: false, problem: { reason: "SourceMissing", message: "gone" } }, volume: null };
 
 let folder: string;
-let heard: { reports: number; silences: number; traces: TraceBody[]; starts: number[] };
+let heard: { reports: number; silences: number; signs: number; traces: TraceBody[]; starts: number[] };
 let prober: Prober | undefined;
 
 const mood = (now: "answer" | "die" | "silent"): void => writeFileSync(join(folder, "mood"), now);
@@ -54,6 +54,9 @@ const optionsFor = (monitor: Partial<ProberOptions["monitor"]>, mount: Partial<M
   onSilence: () => {
     heard.silences += 1;
   },
+  onSign: () => {
+    heard.signs += 1;
+  },
   tell: (trace) => void heard.traces.push(trace),
 });
 
@@ -68,6 +71,7 @@ const rounds = async (count: number): Promise<void> => {
       clock.heard();
     },
     onSilence: () => {},
+    onSign: () => {},
     tell: () => {},
   });
   clock.probe();
@@ -83,7 +87,7 @@ const start = (monitor: Partial<ProberOptions["monitor"]> = {}): Prober => {
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mooring-prober-"));
-  heard = { reports: 0, silences: 0, traces: [], starts: [] };
+  heard = { reports: 0, silences: 0, signs: 0, traces: [], starts: [] };
   mood("answer");
   answer(fine);
 });

@@ -204,6 +204,9 @@ export class MooringAgent {
       case "probe":
         this.#probers.at(news.target)?.probe();
         return;
+      case "rescue":
+        this.#probers.at(news.target)?.rescue(news.order);
+        return;
       case "released":
         this.#released?.(news.left);
         return;

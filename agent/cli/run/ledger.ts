@@ -95,4 +95,5 @@ const unseen = ({ name, target, hostPath, source }: Mount): KeeperStatus => ({
   options: [],
   stackDepth: 0,
   bareDirectory: null,
+  rescue: null,
 });

@@ -106,6 +106,7 @@ export class Probers {
       now: monotonicMs,
       onReport: (pid, report) => order({ kind: "report", target, pid, report }),
       onSilence: (stuck) => order({ kind: "probeOverdue", target, stuck }),
+      onSign: () => order({ kind: "probeAlive", target }),
       tell,
     };
   }

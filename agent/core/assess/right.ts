@@ -1,4 +1,5 @@
 import { type Facts, rightOnTop, strayedOptions } from "../facts.ts";
+import { sayLeft } from "../rescue.ts";
 import type { Check, Verdict } from "./assess.ts";
 import { stateOfProblem } from "./problem.ts";
 
@@ -72,10 +73,13 @@ const spaceIsShort: Check = (facts) => {
   return null;
 };
 
-const filesAreShadowed: Check = ({ mount, observed: { bare } }) =>
-  bare && bare.shadowed > 0
-    ? degraded("ShadowedFiles", `${bare.shadowed} entries lie hidden in the bare directory under ${mount.target}`)
-    : null;
+const filesAreShadowed: Check = ({ mount, memory: { rescue }, observed: { bare } }) => {
+  if (!bare || bare.shadowed === 0) return null;
+  const left = rescue.last === null ? "" : sayLeft(rescue.last.left);
+  const why = left === "" ? "" : `: ${left}; for one, ${rescue.last?.example}`;
+  const entries = bare.shadowed === 1 ? "1 entry lies" : `${bare.shadowed} entries lie`;
+  return degraded("ShadowedFiles", `${entries} hidden in the bare directory under ${mount.target}${why}`);
+};
 
 const mountsAreStacked: Check = ({ mount, observed: { stack } }) =>
   stack.length > 1 ? degraded("Stacked", `${stack.length} mounts are stacked on ${mount.target}`) : null;

@@ -55,6 +55,10 @@ const nameOf = (trace: TraceBody): Named | null => {
       return { reason: "VolumeNew", action: "Verify" };
     case "volumeChanged":
       return { reason: "VolumeChanged", action: "Verify" };
+    case "rescued":
+      return { reason: "FilesRescued", action: "Rescue" };
+    case "rescueLeft":
+      return trace.again ? null : { reason: "FilesNotRescued", action: "Rescue" };
     case "released":
       return { reason: "MountReleased", action: "Release" };
     case "syncFailed":

@@ -3,9 +3,7 @@ import { listDirectory } from "../../kernel/directory.ts";
 import { isErrno } from "../../kernel/error.ts";
 import { faultAt } from "../../kernel/fault.ts";
 import { chmod, getXattr, setImmutable, setXattr, tryLock } from "../../kernel/inode.ts";
-import { cloneTree, MS_PRIVATE, setAttributes } from "../../kernel/mount.ts";
 import {
-  close,
   mkdirat,
   NO_LINKS,
   O_DIRECTORY,
@@ -16,25 +14,17 @@ import {
   RESOLVE_NO_XDEV,
 } from "../../kernel/open.ts";
 import { statx } from "../../kernel/statx.ts";
+import { throughView } from "../../kernel/view.ts";
 import type { Bare, BareState, Parent } from "../port.ts";
 
 export const RECORD = "trusted.mooring";
 const ENTRIES_COUNTED = 10_000;
 const PERMISSIONS = 0o7777;
 
-/**
- * Opens the directory under whatever is mounted at the target through a view: a private clone of the parent without
- * the mounts below it. The descriptor stays usable when the view is closed again.
- */
+/** Opens the directory under whatever is mounted at the target, through a view. */
 export function openBare(parent: Parent, { mountSetattr }: Capabilities): Bare {
-  const view = cloneTree(parent.fd, "");
-  try {
-    if (mountSetattr) setAttributes(view, { propagation: MS_PRIVATE });
-    const path = `${parent.path === "/" ? "" : parent.path}/${parent.name}`;
-    return { fd: openOrMake(view, parent.name), path };
-  } finally {
-    close(view);
-  }
+  const path = `${parent.path === "/" ? "" : parent.path}/${parent.name}`;
+  return { fd: throughView(parent.fd, mountSetattr, (view) => openOrMake(view, parent.name)), path };
 }
 
 function openOrMake(view: number, name: string): number {

@@ -19,7 +19,7 @@ import {
 import { isRegular, statx } from "../../kernel/statx.ts";
 
 /** Applications write the volume: nothing in it is followed, crossed into, or trusted to be of the kind it should be. */
-const INSIDE = NO_LINKS | RESOLVE_BENEATH | RESOLVE_NO_XDEV;
+export const INSIDE = NO_LINKS | RESOLVE_BENEATH | RESOLVE_NO_XDEV;
 
 /** Something that is ours by name turned out to be something else. */
 export class Blocked extends Error {}

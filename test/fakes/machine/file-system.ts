@@ -8,6 +8,8 @@ export interface Directory {
   mode: number;
   immutable: boolean;
   entries: number;
+  /** How many of those somebody has open for writing. */
+  busy: number;
   /** The `trusted.mooring` attribute. */
   record: string | null;
   /** The open file description that holds flock(2), with the name of its process. */
@@ -67,6 +69,7 @@ export class FileSystem {
       mode: 0o755,
       immutable: false,
       entries: 0,
+      busy: 0,
       record: null,
       lock: null,
       marker: null,

@@ -1,8 +1,10 @@
 import { delayAfter } from "../../../agent/core/backoff.ts";
 import type { Config, Mount as MountConfig } from "../../../agent/core/config/config.ts";
+import type { RescueOrder } from "../../../agent/core/rescue.ts";
 import type { Order } from "../../../agent/keeper/messages.ts";
 import type { Directory } from "./file-system.ts";
 import type { Child, Machine } from "./machine.ts";
+import { rescue } from "./rescue.ts";
 import { examine } from "./volume.ts";
 
 export interface ProberOptions {
@@ -23,6 +25,7 @@ interface Asked {
   child: Child;
   answered: boolean;
   examines: string | null;
+  rescue: RescueOrder | null;
 }
 
 /** Probes one volume in the machine's time, with the pace of agent/volume/prober.ts. */
@@ -33,6 +36,7 @@ export class Prober {
   #dueAt = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
   #askedAgain = false;
+  #rescue: RescueOrder | null = null;
   #failures = 0;
 
   constructor(options: ProberOptions) {
@@ -55,6 +59,11 @@ export class Prober {
     else this.#dueAt = Math.max(nowMs, this.#startedAt + GAP_MS);
   }
 
+  rescue(order: RescueOrder): void {
+    this.#rescue = order;
+    this.probe();
+  }
+
   /** Does what is due now: starts a child, hears one that answers at last, or tells that it is overdue. */
   poll(): void {
     const { machine, monitor, mount, order } = this.#options;
@@ -63,7 +72,8 @@ export class Prober {
     else if (machine.nowMs >= this.#dueAt) {
       this.#startedAt = machine.nowMs;
       this.#dueAt = machine.nowMs + monitor.timeoutMs;
-      this.#child = { ...machine.startChild(), answered: false, examines: null };
+      this.#child = { ...machine.startChild(), answered: false, examines: null, rescue: this.#rescue };
+      this.#rescue = null;
       this.#ask(this.#child);
     }
     if (!this.#child || this.#child.answered || machine.nowMs < this.#dueAt) return;
@@ -100,6 +110,7 @@ export class Prober {
     asked.answered = true;
     this.#failures = found.usable ? 0 : this.#failures + 1;
     if (found.usable) onUsable(found.usable);
-    order({ kind: "report", target: mount.target, pid: asked.pid, report: found.report });
+    const rescued = asked.rescue && { rescued: rescue(machine, mount.target, asked.rescue, found) };
+    order({ kind: "report", target: mount.target, pid: asked.pid, report: { ...found.report, ...rescued } });
   }
 }

@@ -66,7 +66,7 @@ describe("mooring wait", () => {
     };
     await machine.sh(`mkdir "$1"; echo 01234567-89ab-cdef-0123-456789abcdef > "$1"/.ready`, { args: [machine.target] });
     await refused();
-    const agent = await Agent.start(machine, { config: { exit: "release" } });
+    const agent = await Agent.start(machine, { config: { exit: "release", rescue: "report" } });
     await agent.until("Degraded/ShadowedFiles");
     expect((await mooring(machine, ["wait", "--timeout", "5s", machine.target])).code).toBe(0);
     expect(await agent.end()).toBe(0);

@@ -74,10 +74,10 @@ describe("a target that is not right yet", () => {
     await agent.until("Healthy");
   });
 
-  test("holds files already: they stay in it, hidden, and are counted", async () => {
+  test("holds files already: with rescue: report they stay in it, hidden, and are counted", async () => {
     using machine = await Machine.start();
     await machine.sh(`mkdir "$1"; echo dump > "$1"/old`, { args: [machine.target] });
-    const agent = await Agent.start(machine);
+    const agent = await Agent.start(machine, { config: { rescue: "report" } });
     const mount = await agent.until("Degraded/ShadowedFiles");
     expect(mount.condition.reason).toBe("ShadowedFiles");
     expect(mount.bareDirectory).toEqual({ locked: true, immutable: true, shadowed: 1 });

@@ -55,7 +55,7 @@ describe("mooring release", () => {
   test("--purge leaves a bare directory with files in it, locked", async () => {
     using machine = await Machine.start();
     await machine.sh(`mkdir "$1"; echo dump > "$1"/kept`, { args: [machine.target] });
-    const agent = await Agent.start(machine);
+    const agent = await Agent.start(machine, { config: { rescue: "report" } });
     await agent.until("Degraded/ShadowedFiles");
     await agent.end("SIGKILL");
     const { code, err } = await mooring(machine, ["release", "--purge", "--config", agent.configPath]);

@@ -1,0 +1,45 @@
+import { type Left, nothingLeft, type Rescued } from "../../../core/rescue.ts";
+
+/** Counts what becomes of the shadowed files. */
+export class Tally {
+  files = 0;
+  bytes = 0;
+  elsewhere = 0;
+  changed = 0;
+  /** Files that failed one after the other, with no success in between. */
+  inARow = 0;
+  #left: Left = { ...nothingLeft };
+  #example: string | null = null;
+
+  /** What was left in an earlier round is met again. */
+  startRound(): void {
+    this.#left = { ...nothingLeft };
+    this.#example = null;
+  }
+
+  leave(kind: keyof Left, path: string, why: string): void {
+    this.#left[kind] += 1;
+    this.#example ??= `${path} ${why}`;
+    if (kind === "failed") this.inARow += 1;
+  }
+
+  move(bytes: number): void {
+    this.files += 1;
+    this.bytes += bytes;
+    this.inARow = 0;
+  }
+
+  result(folder: string, more: boolean): Rescued {
+    const { files, bytes, elsewhere, changed } = this;
+    return {
+      files,
+      bytes,
+      elsewhere,
+      folder: elsewhere > 0 ? folder : null,
+      changed,
+      left: this.#left,
+      example: this.#example,
+      more,
+    };
+  }
+}

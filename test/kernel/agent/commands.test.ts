@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { Agent, mooring, releaseBuild } from "../harness/agent.ts";
+import { Agent, mooring } from "../harness/agent.ts";
 import { Machine } from "../harness/machine.ts";
-import { until } from "../harness/until.ts";
 
 describe("mooring status", () => {
   test("shows what the agent holds, and tells by its exit code whether all is ready", async () => {
@@ -45,19 +44,6 @@ describe("mooring status", () => {
 });
 
 describe("mooring wait", () => {
-  test("passes once the agent has verified the volume, in a consumer that began first", async () => {
-    using machine = await Machine.start();
-    await machine.sh(`mkdir "$1"`, { args: [machine.target] });
-    const consumer = await machine.peer("slave");
-    const waiting = consumer.run([releaseBuild, "wait", "--timeout", "20s", machine.target]);
-    await until(() => waiting.errors.length > 0, { what: "it to say what it waits for" });
-    expect(waiting.ending).toBeNull();
-    const agent = await Agent.start(machine);
-    const { identity } = await agent.until("Healthy");
-    expect((await waiting.exited).code).toBe(0);
-    expect(waiting.lines.join()).toContain(identity?.uuid ?? "none");
-  });
-
   test("never passes on a bare directory: before, after and between", async () => {
     using machine = await Machine.start();
     const refused = async () => {

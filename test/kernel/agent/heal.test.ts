@@ -5,54 +5,7 @@ import { Machine } from "../harness/machine.ts";
 import type { Place } from "../harness/place.ts";
 import { messageOf, until } from "../harness/until.ts";
 
-const rounds = 100;
-
 describe("a mount that was lost", () => {
-  test.each([
-    ["umount", "by umount", "here"],
-    ["umount -l", "by umount -l", "here"],
-    ["umount", "by umount on the host", "peer"],
-    ["umount -l", "by umount -l on the host", "peer"],
-  ] as const)(`%s: healed ${rounds} times %s`, async (command, _, where) => {
-    using machine = await Machine.start();
-    const place: Place = where === "peer" ? await machine.peer() : machine;
-    const consumer = await machine.peer("slave");
-    const agent = await Agent.start(machine, { config: { log: { level: "debug" } } });
-    await agent.until("Healthy");
-    const mounts = machine.mountCount();
-    const children = agent.children();
-    for (let round = 1; round <= rounds; round++) {
-      // A probe that is at it right now makes it busy for a moment.
-      await place.sh(`until ${command} "$1" 2>&1; do :; done`, { args: [machine.target] });
-      await agent.event("attached", round + 1);
-    }
-    await agent.until("Healthy");
-    expect(await agent.ways(rounds + 1)).toEqual(["attached", ...Array(rounds).fill("healed")]);
-    expect(agent.events("actionFailed")).toEqual([]);
-    expect(agent.events("attached").filter(({ durationMs }) => durationMs === 0)).toHaveLength(1);
-    expect(await agent.metric(`volume_mount_recoveries_total{mount="dumps"}`)).toBe(rounds);
-    expect(await agent.metric(`volume_mount_recovery_success_total{mount="dumps"}`)).toBe(rounds);
-    expect(await agent.metric(`mooring_heal_duration_seconds_count{mount="dumps"}`)).toBe(rounds);
-    expect(await agent.metric(`volume_mount_failures_total{mount="dumps"}`)).toBe(0);
-    expect(machine.mountCount()).toBe(mounts);
-    expect(children.length).toBeLessThanOrEqual(1);
-    expect(agent.children().length).toBeLessThanOrEqual(1);
-    for (const each of [machine, consumer]) expect(each.mountsAt(machine.target)).toHaveLength(1);
-    expect(await consumer.sh(`stat -c %a "$1"`, { args: [join(machine.target, ".ready")] })).toBe("444");
-  });
-
-  test("keeps its flags, and its consumers' peer group", async () => {
-    using machine = await Machine.start();
-    const agent = await Agent.start(machine);
-    await agent.until("Healthy");
-    const [before] = machine.mountsAt(machine.target);
-    await machine.sh(`umount -l "$1"`, { args: [machine.target] });
-    await agent.event("attached", 2);
-    const [after] = machine.mountsAt(machine.target);
-    expect(after?.options).toEqual(before?.options ?? []);
-    expect(after?.shared).toBe(before?.shared ?? -1);
-  });
-
   test("counts each probe once, and as failed only what failed", async () => {
     using machine = await Machine.start();
     const agent = await Agent.start(machine, { config: { log: { level: "debug" } } });

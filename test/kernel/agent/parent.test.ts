@@ -14,22 +14,6 @@ const startInPod = async (machine: Machine) => {
 };
 
 describe("the parent of the target", () => {
-  test("renamed on the host below a pod: said, not ready, and the agent ends for a new container", async () => {
-    using machine = await Machine.start();
-    const { agent } = await startInPod(machine);
-    await agent.until("Healthy");
-    await until(() => machine.mountsAt(machine.target).length === 1, { what: "the node to see the mount" });
-    await machine.sh(`mv "$1" "$1".old`, { args: [machine.parent] });
-    const { condition } = await agent.until("Broken/ParentReplaced");
-    expect(condition.message).toContain("new container");
-    expect((await agent.get("/readyz")).code).toBe(503);
-    expect((await agent.program.exited).code).toBe(1);
-    await machine.sh(`mkdir "$1"`, { args: [machine.parent] });
-    const next = await startInPod(machine);
-    await next.agent.until("Healthy");
-    await until(() => machine.mountsAt(machine.target).length === 1, { what: "the node to see the new mount" });
-  });
-
   test("in a pod, unmounted on the node: healed through the pod, and the node sees it again", async () => {
     using machine = await Machine.start();
     const { agent, pod } = await startInPod(machine);
@@ -59,19 +43,6 @@ describe("the parent of the target", () => {
     await agent.until("Healthy");
     expect(await agent.ways()).toEqual(["adopted"]);
     expect(machine.mountsAt(machine.target)).toEqual(mounts);
-  });
-
-  test("made private: NotShared, not ready, the mount left; well again when it is shared", async () => {
-    using machine = await Machine.start();
-    const agent = await Agent.start(machine, { config });
-    await agent.until("Healthy");
-    await machine.sh(`mount --make-private "$1"`, { args: [machine.node] });
-    await agent.until("Broken/NotShared");
-    expect((await agent.get("/readyz")).code).toBe(503);
-    expect(machine.mountsAt(machine.target)).toHaveLength(1);
-    await machine.sh(`mount --make-shared "$1"`, { args: [machine.node] });
-    await agent.until("Healthy");
-    expect(agent.events("attached")).toHaveLength(1);
   });
 
   test("not there yet, nor the disk that it lies on: attached when it is", async () => {

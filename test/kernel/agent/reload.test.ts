@@ -50,42 +50,6 @@ describe("a changed configuration", () => {
     expect(await agent.event("configReloaded")).toMatchObject({ level: "info", mounts: 2 });
   });
 
-  test("that removes a mount: released, its bare directory locked, its claim free", async () => {
-    using at = await start();
-    const agent = await Agent.start(at.machine, { config: { mounts: [at.dumps, at.other] } });
-    await agent.until("Healthy");
-    await agent.until("Healthy", "other");
-    await agent.reconfigure(at.machine, { config: { mounts: [at.dumps] } });
-    await until(() => at.machine.mountsAt(at.other.target).length === 0, { what: "the other to be released" });
-    const script = `stat -c %a "$1"; lsattr -d "$1" | cut -c5`;
-    expect(await at.machine.sh(script, { args: [at.other.target] })).toBe("0\ni");
-    // Plain: EBUSY while anything holds the file system. A probe that was out at that moment ends soon.
-    await until(() => at.machine.sh(`umount "$1"`, { args: [at.other.source] }).then(() => true), {
-      what: "the claim to be free",
-      every: 50,
-    });
-    expect((await agent.status()).mounts.map(({ name }) => name)).toEqual(["dumps"]);
-    expect(await agent.get("/metrics")).not.toMatchObject({ body: expect.stringContaining(`mount="other"`) });
-    await agent.until("Healthy");
-    await agent.event("released");
-  });
-
-  test("that renames a target: the new one is attached before the old one is released", async () => {
-    using at = await start();
-    const agent = await Agent.start(at.machine);
-    await agent.until("Healthy");
-    const target = join(at.machine.parent, "renamed");
-    await agent.reconfigure(at.machine, { mount: { target } });
-    await until(() => at.machine.mountsAt(at.machine.target).length === 0, { what: "the old one to be released" });
-    await agent.event("released");
-    await agent.until("Healthy");
-    expect(at.machine.mountsAt(target)).toHaveLength(1);
-    const story = agent.program.log
-      .map(({ event }) => event)
-      .filter((event) => /^(attached|released)$/.test(String(event)));
-    expect(story).toEqual(["attached", "attached", "released"]);
-  });
-
   test("that renames a mount changes its label and nothing else", async () => {
     using at = await start();
     const agent = await Agent.start(at.machine);

@@ -8,41 +8,6 @@ import { claimDirectory } from "./claim.ts";
 const quick = { monitor: { interval: "100ms", timeout: "80ms", failures: 3 } };
 
 describe("a source that became another one", () => {
-  test("deleted and made again: noticed, told as a loss, mounted anew", async () => {
-    using machine = await Machine.start();
-    const source = join(machine.source, "app");
-    await machine.sh(`mkdir "$1"`, { args: [source] });
-    const agent = await Agent.start(machine, { mount: { source }, config: quick });
-    await agent.until("Healthy");
-    const mounts = machine.mountCount();
-    for (let round = 1; round <= 10; round++) {
-      await machine.sh(`rm -rf "$1"; mkdir "$1"; echo ${round} > "$1"/round`, { args: [source] });
-      await agent.event("attached", round + 1);
-      await agent.until("Healthy");
-      expect(await machine.read(join(machine.target, "round"))).toBe(String(round));
-    }
-    expect(machine.mountsAt(machine.target)).toHaveLength(1);
-    expect(machine.mountCount()).toBe(mounts);
-    const told = agent.events("conditionChanged").filter(({ reason }) => reason === "SourceDeleted");
-    expect(told).toHaveLength(10);
-    expect(told[0]).toMatchObject({ level: "error", msg: expect.stringContaining("lost") });
-  });
-
-  test("deleted for good: never ready, nothing is detached", async () => {
-    using machine = await Machine.start();
-    const source = join(machine.source, "app");
-    await machine.sh(`mkdir "$1"`, { args: [source] });
-    const agent = await Agent.start(machine, { mount: { source }, config: quick });
-    await agent.until("Healthy");
-    await machine.sh(`rm -rf "$1"`, { args: [source] });
-    await agent.until("Broken/SourceDeleted");
-    expect((await agent.get("/readyz")).code).toBe(503);
-    await agent.probed(3);
-    expect(machine.mountsAt(machine.target)).toHaveLength(1);
-    await machine.sh(`mkdir "$1"`, { args: [source] });
-    await agent.until("Healthy");
-  });
-
   test("unmounted: the mount serves on, and says that its source is gone", async () => {
     using machine = await Machine.start({ volume: "none" });
     const source = claimDirectory(machine);
@@ -56,22 +21,6 @@ describe("a source that became another one", () => {
     await machine.sh(`umount -l "$1"`, { args: [machine.target] });
     await agent.event("attached", 2);
     expect(await machine.read(join(machine.target, "here"))).toBe("still");
-  });
-
-  test("a FUSE volume whose daemon died and was started again", async () => {
-    using machine = await Machine.start({ volume: "none" });
-    const source = claimDirectory(machine);
-    const first = await machine.fuse(source);
-    const agent = await Agent.start(machine, { mount: { source }, config: quick });
-    await agent.until("Healthy");
-    await first.kill();
-    await agent.until("Broken/Disconnected");
-    await machine.sh(`umount -l "$1"`, { args: [source] });
-    await machine.fuse(source);
-    await agent.until("Healthy");
-    await machine.sh(`echo again > "$1"/file`, { args: [machine.target] });
-    expect(await machine.read(join(source, "file"))).toBe("again");
-    expect(machine.mountsAt(machine.target)).toHaveLength(1);
   });
 
   test("another volume mounted there, 200 times: not one write of a consumer fails", async () => {

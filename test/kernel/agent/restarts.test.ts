@@ -6,34 +6,6 @@ import { until } from "../harness/until.ts";
 import { claimDirectory } from "./claim.ts";
 
 describe("a restart", () => {
-  test("20 times, half by SIGKILL: no write of a consumer fails, and nothing piles up", async () => {
-    using machine = await Machine.start();
-    let agent = await Agent.start(machine);
-    await agent.until("Healthy");
-    const consumer = await machine.consumer({ every: "1ms" });
-    const [before] = machine.mountsAt(machine.target);
-    const mounts = machine.mountCount();
-    const descriptors: number[] = [];
-    for (let round = 1; round <= 20; round++) {
-      const isKill = round % 2 === 0;
-      expect(await agent.end(isKill ? "SIGKILL" : "SIGTERM")).toBe(isKill ? "SIGKILL" : 0);
-      await until(() => agent.children().length === 0, { what: "its children to be gone" });
-      agent = await Agent.start(machine);
-      await agent.until("Healthy");
-      expect(await agent.ways()).toEqual(["adopted"]);
-      expect(await agent.metric(`volume_mount_recoveries_total{mount="dumps"}`)).toBe(0);
-      expect(machine.mountCount()).toBe(mounts);
-      await until(() => agent.children().length === 0, { what: "no child out" });
-      descriptors.push(agent.descriptors());
-    }
-    await consumer.writes(50);
-    const { failed, errors } = await consumer.stop();
-    expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
-    expect(machine.mountsAt(machine.target)).toEqual(before ? [before] : []);
-    expect(Math.max(...descriptors) - Math.min(...descriptors)).toBeLessThanOrEqual(2);
-    expect((await consumer.lost()).count).toBe(0);
-  });
-
   test("and a hundred losses later it holds no more descriptors and children than before", async () => {
     using machine = await Machine.start();
     const agent = await Agent.start(machine);

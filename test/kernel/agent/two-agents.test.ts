@@ -46,24 +46,6 @@ describe("two agents on one target", () => {
     expect(machine.mountsAt(machine.target)).toHaveLength(1);
   });
 
-  test("take turns when each is killed in turn, and never double a mount", async () => {
-    using machine = await Machine.start();
-    const mounts = async (agent: Agent) => {
-      await agent.until("Healthy");
-      return machine.mountCount();
-    };
-    let holder = await Agent.start(machine);
-    const count = await mounts(holder);
-    for (let turn = 0; turn < 4; turn++) {
-      const other = await Agent.start(machine);
-      await other.until("Waiting");
-      await holder.end("SIGKILL");
-      expect(await mounts(other)).toBe(count);
-      holder = other;
-    }
-    expect(machine.mountsAt(machine.target)).toHaveLength(1);
-  });
-
   test("started at the same moment: exactly one holds it", async () => {
     using machine = await Machine.start();
     const agents = await Promise.all([1, 2, 3].map(() => Agent.start(machine)));

@@ -31,8 +31,15 @@ export const unmounted: Scenario = {
     const [after] = machine.mountsAt(machine.target);
     assert.deepEqual([after?.options, after?.shared], [before?.options, before?.shared]);
     assert.deepEqual(await agent.ways(losses + 1), ["attached", ...Array(losses).fill("healed")]);
-    for (const name of ["volume_mount_recoveries_total", "volume_mount_recovery_success_total"])
-      assert.equal(await agent.metric(`${name}{mount="dumps"}`), losses);
+    for (const [name, value] of [
+      ["volume_mount_recoveries_total", losses],
+      ["volume_mount_recovery_success_total", losses],
+      ["mooring_heal_duration_seconds_count", losses],
+      ["volume_mount_failures_total", 0],
+    ] as const) {
+      assert.equal(await agent.metric(`${name}{mount="dumps"}`), value, name);
+    }
+    assert.deepEqual(agent.events("actionFailed"), []);
     const { errors } = await consumer.stop();
     assert.deepEqual(
       Object.keys(errors).filter((code) => code !== "EPERM"),

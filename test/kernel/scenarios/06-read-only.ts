@@ -18,7 +18,8 @@ async function theMount(stage: Stage): Promise<void> {
   const agent = await stage.healthy(machine);
   const [before] = machine.mountsAt(machine.target);
   for (let round = 1; round <= 3; round++) {
-    await machine.sh(`mount -o remount,bind,ro "$1"`, { args: [machine.target] });
+    // Busy while a probe writes.
+    await machine.sh(`until mount -o remount,bind,ro "$1" 2>/dev/null; do :; done`, { args: [machine.target] });
     await agent.event("optionsRestored", round);
     await until(() => machine.mountsAt(machine.target)[0]?.options.includes("rw"), { what: "rw to be back" });
     await machine.sh(`: > "$1"/file`, { args: [machine.target] });

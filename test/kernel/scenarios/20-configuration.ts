@@ -31,17 +31,26 @@ export const configuration: Scenario = {
     assert.deepEqual(machine.mountsAt(other.target), []);
     assert.equal(await lockOf(machine, other.target), "0 i");
 
-    await agent.reconfigure(machine, { config: { mounts: [dumps] } });
-    await agent.event("released", 2);
+    // Nobody tells an agent that starts what the one before it was configured to hold.
+    await agent.end("SIGKILL");
+    const moved = { ...other, target: join(machine.parent, "moved") };
+    const next = await stage.agent(machine, { config: { mounts: [dumps, moved] } });
+    await next.until("Healthy", "other");
+    await until(() => machine.mountsAt(renamed.target).length === 0, { what: "the orphan to be released" });
+    assert.equal(await lockOf(machine, renamed.target), "0 i");
+
+    await next.reconfigure(machine, { config: { mounts: [dumps] } });
+    await until(() => machine.mountsAt(moved.target).length === 0, { what: "the other to be released" });
     // Plain: EBUSY while anything holds the file system. A probe that was out at that moment ends soon.
     await until(() => machine.sh(`umount "$1"`, { args: [source] }).then(() => true), {
       what: "the claim to be free",
       every: 50,
     });
     assert.deepEqual(
-      (await agent.status()).mounts.map(({ name }) => name),
+      (await next.status()).mounts.map(({ name }) => name),
       ["dumps"],
     );
+    assert.ok(!(await next.get("/metrics")).body.includes(`mount="other"`));
     assert.deepEqual(machine.mountsAt(machine.target), before);
     assert.equal((await consumer.stop()).failed, 0);
   },

@@ -112,7 +112,10 @@ const remount = (name: MountName, options: string, what: string): Fault => ({
   weight: 5,
   can: clear(name),
   async make({ machine, mounts }) {
-    await machine.sh(`mount -o "remount,bind,$2" "$1"`, { args: [mounts[name].target, options] });
+    // Busy while somebody has a file open for writing.
+    await machine.sh(`until mount -o "remount,bind,$2" "$1" 2>/dev/null; do :; done`, {
+      args: [mounts[name].target, options],
+    });
     return null;
   },
 });

@@ -81,7 +81,7 @@ export class Cluster {
   async mounts(node: string, below: string): Promise<MountEntry[]> {
     const table = await run(["docker", "exec", node, "cat", "/proc/self/mountinfo"]);
     return parseMountinfo(`${table}\n`).filter(
-      ({ mountPoint }) => mountPoint === below || mountPoint.startsWith(`${below}/`),
+      ({ mountPoint }) => below === "/" || mountPoint === below || mountPoint.startsWith(`${below}/`),
     );
   }
 

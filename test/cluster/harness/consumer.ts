@@ -29,18 +29,29 @@ export interface ConsumerOptions {
   restart?: "Never" | "Always";
 }
 
+/** What a container of CONSUMER_IMAGE runs to write numbered records. As process 1 the writer itself would not hear SIGTERM. */
+export const writerCommand = ({
+  file,
+  every = 10,
+  uid = 0,
+  keepOpen = false,
+}: Pick<ConsumerOptions, "file" | "every" | "uid" | "keepOpen">): string[] => {
+  const writer = `writer "${file}" ${every * 1e6} ${uid} ${keepOpen ? "fd" : "path"}`;
+  const script = `mkfifo /tmp/questions; ${writer} <>/tmp/questions >>/tmp/answers & trap 'kill $!' TERM; wait $!`;
+  return ["sh", "-c", script];
+};
+
 /** The pod of an application that writes numbered records through a hostPath volume. */
 export const consumerPod = (
   { name, node, volumePath, volumeType = "", propagation = "HostToContainer", file, ...more }: ConsumerOptions,
   { CONSUMER_IMAGE, AGENT_IMAGE }: Readonly<Record<string, string | undefined>> = process.env,
 ): V1Pod => {
-  const { every = 10, keepOpen = false, uid = 0, claim, gate, restart = "Never" } = more;
+  const { claim, gate, restart = "Never" } = more;
   const volumeMounts = [{ name: "mooring", mountPath: volumePath, mountPropagation: propagation }];
-  const writer = `writer "${file}" ${every * 1e6} ${uid} ${keepOpen ? "fd" : "path"}`;
   const container: V1Container = {
     name: "app",
     image: CONSUMER_IMAGE ?? "",
-    command: ["sh", "-c", `mkfifo /tmp/questions; exec ${writer} <>/tmp/questions >>/tmp/answers`],
+    command: writerCommand({ file, ...more }),
     // The API allows Bidirectional in privileged containers only.
     ...(propagation === "Bidirectional" ? { securityContext: { privileged: true } } : {}),
     ...(claim === undefined ? {} : { securityContext: restricted }),
@@ -141,3 +152,19 @@ export class Consumer {
     return this.#pods.remove(this.name);
   }
 }
+
+/** `during` for several consumers: the failed writes of all, and the longest gap of any. */
+export const duringAll = async (
+  [first, ...rest]: readonly Consumer[],
+  work: () => Promise<unknown>,
+): Promise<{ failedWrites: number; gapMs: number }> => {
+  if (first === undefined) {
+    await work();
+    return { failedWrites: 0, gapMs: 0 };
+  }
+  let others = { failedWrites: 0, gapMs: 0 };
+  const own = await first.during(async () => {
+    others = await duringAll(rest, work);
+  });
+  return { failedWrites: own.failedWrites + others.failedWrites, gapMs: Math.max(own.gapMs, others.gapMs) };
+};

@@ -16,10 +16,11 @@ export const nodeWith = async (cluster: Cluster, node: string, condition: string
 
 /** Every mark of a stage with marks of its own that a node bears: none once its agents were removed. */
 export const marksOn = async ({ cluster, namespace }: Stage, node: string): Promise<string[]> => {
-  const { labels, annotations, condition } = await nodeWith(cluster, node, namespace);
+  const { labels, annotations, taints, condition } = await nodeWith(cluster, node, namespace);
   return [
     ...Object.entries(labels).flatMap(([key, value]) => (key === namespace ? [`label ${key}=${value}`] : [])),
     ...Object.keys(annotations).flatMap((key) => (key.startsWith(`mooring.dev/${namespace}-`) ? [key] : [])),
+    ...taints.flatMap(({ key, effect }) => (key.startsWith(`${namespace}.`) ? [`taint ${key}:${effect}`] : [])),
     ...(condition === null ? [] : [`condition ${condition.status}/${condition.reason}`]),
   ];
 };

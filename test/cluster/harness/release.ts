@@ -7,7 +7,8 @@ import { eventually } from "./eventually.ts";
 import { isReady, Pods, sayPod } from "./pods.ts";
 import { run, type Said, tryRun } from "./run.ts";
 
-const chart = new URL("../../../charts/mooring", import.meta.url).pathname;
+/** The chart of this checkout. */
+export const chart = new URL("../../../charts/mooring", import.meta.url).pathname;
 
 /** Values of the chart, as they stand in a values file. */
 export interface Values {
@@ -139,5 +140,5 @@ interface Workload {
   >;
 }
 
-export const nameOf = (pod: V1Pod): string => pod.metadata?.name ?? "";
+export const nameOf = (object: { metadata?: { name?: string } }): string => object.metadata?.name ?? "";
 export const nodeOf = (pod: V1Pod): string => pod.spec?.nodeName ?? "";

@@ -8,6 +8,7 @@ import { evidence } from "./evidence.ts";
 import { Pods } from "./pods.ts";
 import { record } from "./record.ts";
 import { Release, type Values } from "./release.ts";
+import { run } from "./run.ts";
 import { sweep } from "./sweep.ts";
 
 /** What a story has measured; printed in the closing table. */
@@ -122,6 +123,11 @@ export class Stage {
     await consumer.create();
     await consumer.started();
     return consumer;
+  }
+
+  /** `kubectl` in the stage's namespace. */
+  kubectl(...argv: string[]): Promise<string> {
+    return run(["kubectl", "-n", this.namespace, ...argv]);
   }
 
   /** Runs when the stage closes, after the pods are gone and before the releases are; last come, first served. */

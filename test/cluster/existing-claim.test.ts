@@ -1,8 +1,8 @@
 import { expect } from "bun:test";
 import { path } from "../../agent/kubernetes/api.ts";
-import { makeClaim } from "./harness/claims.ts";
 import { nodeOf } from "./harness/release.ts";
 import { Stage } from "./harness/stage.ts";
+import { makeClaim } from "./harness/volumes.ts";
 
 const stage = new Stage("existing-claim");
 

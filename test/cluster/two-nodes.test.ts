@@ -1,8 +1,8 @@
 import { expect } from "bun:test";
-import { claimsOf } from "./harness/claims.ts";
 import { eventually } from "./harness/eventually.ts";
 import { nameOf, nodeOf } from "./harness/release.ts";
 import { Stage } from "./harness/stage.ts";
+import { claimsOf } from "./harness/volumes.ts";
 
 const stage = new Stage("two-nodes");
 const values = (replicas: number) => stage.values({ volume: "template", keep: false }, { replicas });

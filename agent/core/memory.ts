@@ -25,6 +25,8 @@ export interface Memory {
   rescue: RescueMemory;
   /** This mount is being given up on purpose. */
   releasing: boolean;
+  /** Nothing of ours is left of what was given up. */
+  released: boolean;
   /** The agent ends; nobody may be there to abort later. */
   leaving: boolean;
   condition: Condition | null;
@@ -73,6 +75,7 @@ export const blankMemory = (): Memory => ({
   lostAt: null,
   rescue: { asked: false, attempts: 0, retryAt: 0, last: null },
   releasing: false,
+  released: false,
   leaving: false,
   condition: null,
 });

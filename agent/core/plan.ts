@@ -91,17 +91,24 @@ const rules: readonly Rule[] = [
   abortWhatHangs,
 ];
 const rulesWhenReleasing: readonly Rule[] = [secureTheBareDirectory, abortWhatHangs, giveItUp];
+/** The bare directory is left to whoever asked for the release: on uninstall it is removed, and must not come back. */
+const rulesWhenReleased: readonly Rule[] = [giveItUp];
 
 /** The next thing to do about one mount; null means that it is right, or that nothing may or can be done. */
 export function plan(facts: Facts): Action | null {
   const { memory, observed } = facts;
   if (observed.parent.kind === "trouble" || observed.top.kind === "unusable") return null;
-  for (const rule of memory.releasing ? rulesWhenReleasing : rules) {
+  for (const rule of rulesFor(memory)) {
     const action = rule(facts);
     if (action && !mustWait(facts, action)) return action;
   }
   return null;
 }
+
+const rulesFor = ({ releasing, released }: Memory): readonly Rule[] => {
+  if (!releasing) return rules;
+  return released ? rulesWhenReleased : rulesWhenReleasing;
+};
 
 /** Whether the anchor would be put back at once if the target were found bare at the next look. */
 export function wouldHeal(facts: Facts): boolean {

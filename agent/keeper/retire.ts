@@ -30,6 +30,7 @@ export function retire(
     const ours = found !== undefined && mayHoldOurs(found);
     if (berth.memory.releasing) giveUp(kernel, berth, ours);
     const isLeft = ours && berth.lock.kind !== "other";
+    berth.memory.released = berth.memory.releasing && !isLeft;
     if (isLeft) left.push(berth);
     if (!berth.retired || isLeft) return true;
     closeBerth(kernel, berth);

@@ -39,6 +39,20 @@ describe("a release", () => {
     expect(String(world.agent.process.descriptors)).toBe("bare 1, parent 1");
   });
 
+  // On uninstall main removes it while the keeper is still awake; its own unmount has just woken it.
+  test("leaves the bare directory to whoever asked: once all is released it is not made or locked again", () => {
+    const world = worldWith(dumps);
+    world.agent.order({ kind: "release" });
+    world.settle();
+    expect(leftOf(world)).toEqual([]);
+    world.people.unlock(TARGET);
+    world.run(300_000);
+    expect(String(world.machine)).toBe("/host/dumps: open directory held by one");
+    world.people.removeBare(TARGET);
+    world.run(300_000);
+    expect(String(world.machine)).toBe("");
+  });
+
   test("of a mount that was just lost lets go of its anchor, and misses it no longer", () => {
     const world = worldWith(dumps);
     world.people.unmount(TARGET);

@@ -14,7 +14,7 @@ import { Orphans } from "./orphans.ts";
 import type { Kernel } from "./port.ts";
 import type { Agent } from "./record.ts";
 import { hearRescue, orderRescue } from "./rescue.ts";
-import { leavers, retire } from "./retire.ts";
+import { areSettled, leavers, retire } from "./retire.ts";
 import { settle } from "./settle.ts";
 import { statusOf } from "./status-of.ts";
 import { Voice } from "./voice.ts";
@@ -78,8 +78,8 @@ export class Keeper {
     this.#planResync(depth, facts);
     const { staying, left } = retire(this.#kernel, this.#berths, facts);
     this.#berths = staying;
-    if (eventful) this.#orphans.expect();
-    if (depth === "full" && !this.#releasing) this.#takeOrphans();
+    if (eventful) this.#orphans.expect("atFullLook");
+    if (!this.#releasing && areSettled(this.#berths)) this.#takeOrphans(depth);
     if (leavers(this.#berths).length > 0) this.#resyncAt = this.#kernel.monotonicMs();
     this.#voice.speak(this.#berths.flatMap(statusOf));
     // Last: whoever waits for this may end the process, and what was done should have been told.
@@ -88,9 +88,9 @@ export class Keeper {
   }
 
   /** What an earlier configuration left behind goes as if this one had just been taken over. */
-  #takeOrphans(): void {
+  #takeOrphans(depth: Depth): void {
     const { kernel, agent } = this.#tools;
-    const found = this.#orphans.find({ kernel, agent, berths: this.#berths, tell: this.#voice.tell });
+    const found = this.#orphans.find({ kernel, agent, berths: this.#berths, tell: this.#voice.tell }, depth);
     if (found.length === 0) return;
     this.#berths.push(...found);
     this.#resyncAt = kernel.monotonicMs();
@@ -210,7 +210,7 @@ export class Keeper {
     const known = new Set(this.#berths.map(({ mount }) => mount.target));
     const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);
     this.#berths = [...added, ...this.#berths];
-    this.#orphans.expect();
+    this.#orphans.expect("now");
     this.#resyncAt = 0;
   }
 }

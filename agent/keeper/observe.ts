@@ -101,12 +101,8 @@ function isStillAtTarget(kernel: Kernel, berth: Berth, locked: Directory, top: T
   if (top.kind !== "mount" || !berth.parent) return true;
   const isKnown = top.id === berth.seen?.id || top.id === berth.memory.attachedId;
   if (depth === "quick" && isKnown) return true;
-  const now = kernel.openBare(berth.parent);
-  try {
-    return sameDirectory(kernel.identify(now.fd), locked);
-  } finally {
-    kernel.close(now.fd);
-  }
+  const now = kernel.bareAt(berth.parent);
+  return now !== null && sameDirectory(now, locked);
 }
 
 /** Asked again only when the top mount is another one, has other options, or at a full look. */

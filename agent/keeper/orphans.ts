@@ -4,6 +4,7 @@ import type { BareRecord } from "../core/observed.ts";
 import type { TraceBody } from "../core/trace.ts";
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, openBerth } from "./berth.ts";
+import type { Depth } from "./observe.ts";
 import type { Kernel, Parent } from "./port.ts";
 import { type Agent, parseRecord } from "./record.ts";
 
@@ -22,20 +23,20 @@ type Finding = "nothing" | "held" | "unknown" | BareRecord;
  * nobody holds. A configuration named them that is gone, together with the agent that had it.
  */
 export class Orphans {
-  #isDue = true;
+  #due: "now" | "atFullLook" | "no" = "now";
   /** Mounts that are nothing to us, by their target, so that each is looked at once. */
   #strangers = new Map<string, bigint>();
 
-  /** Something changed: there may be some. */
-  expect(): void {
-    this.#isDue = true;
+  /** There may be some: the configuration is another one, or, which can wait for a full look, the mounts are. */
+  expect(due: "now" | "atFullLook"): void {
+    if (this.#due !== "now") this.#due = due;
   }
 
   /** A retired berth for each that is ours; what another instance left behind is told. */
-  find(search: Search): Berth[] {
-    if (!this.#isDue) return [];
+  find(search: Search, depth: Depth): Berth[] {
+    if (this.#due === "no" || (this.#due === "atFullLook" && depth === "quick")) return [];
     const { kernel, agent, berths, tell } = search;
-    this.#isDue = false;
+    this.#due = "no";
     const found: Berth[] = [];
     const strangers = new Map<string, bigint>();
     for (const target of this.#candidates(kernel, berths)) {
@@ -45,14 +46,14 @@ export class Orphans {
         const top = kernel.look(parent);
         if (top.kind !== "mount") continue;
         const finding = this.#strangers.get(target) === top.id ? "nothing" : examine(search, parent);
-        if (finding === "unknown") this.#isDue = true;
+        if (finding === "unknown") this.#due = "atFullLook";
         else if (finding === "nothing" || finding === "held") strangers.set(target, top.id);
         else if (finding.instance === agent.instance) found.push(retiredBerth(target));
         else strangers.set(target, top.id);
         if (typeof finding === "object") tell(orphanFound(target, finding, agent));
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
-        this.#isDue = true;
+        this.#due = "atFullLook";
       } finally {
         kernel.close(parent.fd);
       }
@@ -69,7 +70,7 @@ export class Orphans {
       return kernel.mountPointsIn(directories).filter((target) => !known.has(target));
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      this.#isDue = true;
+      this.#due = "atFullLook";
       return [];
     }
   }

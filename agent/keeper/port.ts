@@ -78,6 +78,8 @@ export interface Kernel {
 
   /** Opens the bare directory under whatever is mounted, making it when it is missing. */
   openBare(parent: Parent): Bare;
+  /** Which directory lies under whatever is mounted, without opening it: it may be sealed. Null when there is none. */
+  bareAt(parent: Parent): Pick<BareState, "device" | "inode"> | null;
   inspectBare(bare: Bare): BareState;
   lockBare(bare: Bare): boolean;
   readRecord(bare: Bare): string | null;

@@ -9,11 +9,12 @@ export function leavers(berths: readonly Berth[]): Berth[] {
   const retired = berths.filter(
     ({ retired: gone, memory, mount }) => gone && !memory.releasing && mount.source !== null,
   );
-  if (retired.length === 0) return [];
-  const staying = berths.filter(({ retired: gone }) => !gone);
-  const settled = staying.every(({ memory }) => memory.condition && memory.condition.reason !== "NotYetVerified");
-  return settled ? retired : [];
+  return retired.length > 0 && areSettled(berths) ? retired : [];
 }
+
+/** Everything that is configured has been looked at, well or not. */
+export const areSettled = (berths: readonly Berth[]): boolean =>
+  berths.every(({ retired, memory }) => retired || (memory.condition?.reason ?? "NotYetVerified") !== "NotYetVerified");
 
 /**
  * Closes the retired on whose target nothing of ours is mounted any more, by the `facts` of each berth. `left` are those

@@ -9,7 +9,7 @@ const attached = "/host/dumps: dumps:/dumps nodev,nosuid over sealed directory h
 /** Every call that the keeper makes, and the steps inside of sealing. */
 const calls = [
   ...["openParent", "inspectParent", "look", "describe", "stack"],
-  ...["openBare", "inspectBare", "lockBare", "readRecord", "clearFlag", "chmod", "writeRecord", "setFlag"],
+  ...["openBare", "bareAt", "inspectBare", "lockBare", "readRecord", "clearFlag", "chmod", "writeRecord", "setFlag"],
   ...["take", "identify", "cloneSource", "cloneTop", "attach", "attachBeneath", "detachTop", "changeOptions"],
 ];
 

@@ -48,10 +48,15 @@ describe("a mount of ours that the new configuration does not name", () => {
 
   test("stays while the new source does not answer", () => {
     const world = worldWith(old);
-    world.people.mountClaim("/volumes/dumps").fileSystem.temper = "silent";
-    restartWith(world, configOf(dumps));
+    const claim = world.people.mountClaim("/volumes/dumps");
+    claim.fileSystem.temper = "silent";
+    const agent = restartWith(world, configOf(dumps));
+    agent.order({ kind: "beat", number: 1 });
     world.run(4000);
     expect(world.people.stackAt(TARGET)).toHaveLength(1);
+    claim.fileSystem.temper = "fine";
+    world.run(1000);
+    expect(world.people.stackAt(TARGET)).toHaveLength(0);
   });
 
   test("is left while another agent holds it, and released once that has gone", () => {

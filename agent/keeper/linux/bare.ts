@@ -27,6 +27,21 @@ export function openBare(parent: Parent, { mountSetattr }: Capabilities): Bare {
   return { fd: throughView(parent.fd, mountSetattr, (view) => openOrMake(view, parent.name)), path };
 }
 
+/** By its name in the view, as who lacks CAP_DAC_OVERRIDE cannot open it once it is sealed. */
+export const bareAt = (
+  { fd, name }: Parent,
+  { mountSetattr }: Capabilities,
+): { device: string; inode: bigint } | null =>
+  throughView(fd, mountSetattr, (view) => {
+    try {
+      const { device, inode } = statx(view, name);
+      return { device, inode };
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) return null;
+      throw error;
+    }
+  });
+
 function openOrMake(view: number, name: string): number {
   const open = () =>
     openat2(view, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, NO_LINKS | RESOLVE_BENEATH | RESOLVE_NO_XDEV);

@@ -8,7 +8,7 @@ import { takeDescriptor } from "../../kernel/process.ts";
 import { statx } from "../../kernel/statx.ts";
 import { MountWatch } from "../../kernel/wait.ts";
 import type { Kernel } from "../port.ts";
-import { inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
+import { bareAt, inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
 import { abort } from "./fuse.ts";
 import { inspectParent, look, openParent } from "./parent.ts";
 import { stageSource } from "./staging.ts";
@@ -34,6 +34,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     stack: (parent) => stackAt(parent, describe),
 
     openBare: (parent) => openBare(parent, capabilities),
+    bareAt: (parent) => bareAt(parent, capabilities),
     inspectBare,
     lockBare,
     readRecord,

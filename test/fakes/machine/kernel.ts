@@ -117,6 +117,11 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       const bare = directoryAt("openat2", parent);
       return { fd: descriptors.open({ kind: "bare", directory: bare, by }), path: pathOf(parent) };
     },
+    bareAt(parent) {
+      faults.check("bareAt", pathOf(parent));
+      const entry = entryAt(parent);
+      return entry && isDirectory(entry) ? { device: entry.fileSystem.device, inode: entry.inode } : null;
+    },
     inspectBare({ fd, path }) {
       faults.check("inspectBare", path);
       const { inode, fileSystem, removed, mode, immutable, entries } = descriptors.at(fd, "bare").directory;

@@ -177,6 +177,19 @@ export const rules: [rule: string, see: (stage: Stage) => Promise<unknown>, seen
     [true, true, "ENOENT", "ENOENT"],
   ],
   [
+    "the bare directory is told apart under a mount too, and without being opened",
+    async (stage) => {
+      const parent = await stage.port.openParent(stage.target);
+      const seen = [await stage.port.bareAt(parent)];
+      const bare = await stage.port.openBare(parent);
+      const { inode } = await stage.port.inspectBare(bare);
+      await stage.mountForeign();
+      seen.push(await stage.port.bareAt(parent));
+      return [seen[0], seen[1]?.inode === inode];
+    },
+    [null, true],
+  ],
+  [
     "one holder locks the bare directory at a time, under a mount too, until it closes it",
     async (stage) => {
       const { parent } = await attached(stage);

@@ -7,7 +7,18 @@ const toAgents = ["kill", "killAll", "start", "startSecond", "probe"] as const;
 
 /** Calls that may be made to fail. */
 export const calls = [
-  ...["openParent", "inspectParent", "look", "describe", "stack", "openBare", "inspectBare", "lockBare", "readRecord"],
+  ...[
+    "openParent",
+    "inspectParent",
+    "look",
+    "describe",
+    "stack",
+    "openBare",
+    "bareAt",
+    "inspectBare",
+    "lockBare",
+    "readRecord",
+  ],
   ...["clearFlag", "chmod", "writeRecord", "setFlag", "take", "identify", "cloneSource", "cloneTop", "attach"],
   ...["attachBeneath", "detachTop", "changeOptions", "deviceOver", "abort"],
 ] as const;

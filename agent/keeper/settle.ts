@@ -26,6 +26,7 @@ export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
     last = action.kind;
     const attached = attempt(settling, berth, action);
     facts = look(settling, berth, "quick");
+    noteLoss(settling, berth, facts);
     if (attached && rightOnTop(facts)) settling.tell(attached);
   }
   berth.memory.failures = remainingFailures(facts, startedAt);

@@ -73,6 +73,19 @@ describe("a mount that is lost", () => {
     expect(healed).toMatchObject({ durationMs: 150, outageMs: 10_150 });
   });
 
+  test("tells how long it took also when it was lost in the middle of another action", () => {
+    const world = worldWith(dumps);
+    const { machine, people, agent } = world;
+    people.remount(TARGET, [], ["nosuid"]);
+    machine.faults.race("changeOptions", () => people.unmount(TARGET));
+    machine.faults.race("attach", () => {
+      machine.nowMs += 1;
+    });
+    world.settle();
+    const healed = agent.traces.find((trace) => trace.kind === "attached" && trace.how === "healed");
+    expect(healed).toMatchObject({ durationMs: 1, outageMs: 1 });
+  });
+
   test("is put back while its volume does not answer, and while its source is gone", () => {
     const world = worldWith(dumps);
     const volume = world.people.stackAt(TARGET)[0]?.root;

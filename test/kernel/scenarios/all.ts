@@ -10,6 +10,7 @@ import { slow } from "./09-slow.ts";
 import { errors } from "./10-errors.ts";
 import { busy } from "./11-busy.ts";
 import { pathAttacks } from "./12-path-attacks.ts";
+import { shadowed } from "./13-shadowed.ts";
 import { killed } from "./14-killed.ts";
 import { crowded } from "./15-crowded.ts";
 import { notShared } from "./16-not-shared.ts";
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   errors,
   busy,
   pathAttacks,
+  shadowed,
   killed,
   crowded,
   notShared,

@@ -1,16 +1,14 @@
 import { join } from "node:path";
 import type { MountEntry } from "../../../agent/core/mountinfo/parse.ts";
 import { Agent, type AgentOptions, configFor, testBuild } from "../../kernel/harness/agent.ts";
-import type { Consumer } from "../../kernel/harness/consumer.ts";
 import type { FuseVolume } from "../../kernel/harness/fuse.ts";
 import { Machine } from "../../kernel/harness/machine.ts";
 import type { Place } from "../../kernel/harness/place.ts";
-import { messageOf } from "../../kernel/harness/until.ts";
-import type { Foreign } from "../../kernel/scenarios/foreign.ts";
+import { messageOf, until } from "../../kernel/harness/until.ts";
+import { Accounts } from "./accounts.ts";
 import type { Dice } from "./dice.ts";
 import type { MountName, Trouble } from "./trouble.ts";
 
-const RECORD = 11;
 const monitor = { interval: "250ms", timeout: "240ms", failures: 2 };
 
 export interface WalkMount {
@@ -29,22 +27,20 @@ export class World implements Disposable {
   readonly fuse: FuseVolume;
   readonly dice: Dice;
   readonly mounts: Record<MountName, WalkMount>;
-  readonly foreign: Foreign[] = [];
+  readonly accounts: Accounts;
   troubles: Trouble[] = [];
   /** A peer of the machine: the host, beside whose agent we live. */
   host: Place;
   agent!: Agent;
-  /** A fault point may end the agent at any time. */
+  /** The agent may end at any time, between two steps. */
   mayDie = false;
-  /** How often it ended by a fault point, and was started again. */
+  /** How often it ended between two steps, and was started again. */
   deaths = 0;
   heals: number[] = [];
-  lostBytes = 0;
   /** Mounts of the machine while nothing is wrong. */
   baseline = 0;
   /** What reloads change without any effect on a mount. */
   inodes = 10;
-  #consumers: { consumer: Consumer; elsewhere: () => string[] }[] = [];
 
   private constructor(machine: Machine, host: Place, fuse: FuseVolume, dice: Dice) {
     this.machine = machine;
@@ -65,6 +61,7 @@ export class World implements Disposable {
         isRight: ({ fsType }) => fsType.startsWith("fuse"),
       },
     };
+    this.accounts = new Accounts(machine, this.mounts);
   }
 
   static async start(dice: Dice): Promise<World> {
@@ -75,13 +72,8 @@ export class World implements Disposable {
     await world.startAgent();
     for (const name of ["dumps", "heaps"] as const) await world.agent.until("Healthy", name);
     world.baseline = machine.mountCount();
-    await world.startConsumers();
+    await world.accounts.open();
     return world;
-  }
-
-  /** The graves of deleted sources, and the homes of foreign mounts: consumers wrote there while that was on top. */
-  get elsewhere(): string[] {
-    return [join(this.machine.source, "graves"), ...this.foreign.map(({ home }) => home)];
   }
 
   troublesOf(name: MountName): Trouble[] {
@@ -108,16 +100,11 @@ export class World implements Disposable {
     return this.configuration((["dumps", "heaps"] as const).filter((name) => !isOut(name)));
   }
 
-  /** With a fault it may be dead before it listens: then the next one is started without. */
-  async startAgent(fault?: string): Promise<void> {
-    const options = { binary: testBuild, ...this.current };
-    this.mayDie = fault !== undefined && !/:\d+$/.test(fault);
-    if (fault === undefined) {
-      this.agent = await Agent.start(this.machine, options);
-      return;
-    }
+  /** With something that may end it, it may be dead before it listens: then the next one is started without. */
+  async startAgent({ env, mayDie = false }: { env?: Record<string, string>; mayDie?: boolean } = {}): Promise<void> {
+    this.mayDie = mayDie;
     try {
-      this.agent = await Agent.start(this.machine, { ...options, env: { MOORING_FAULT: fault } });
+      this.agent = await Agent.start(this.machine, { binary: testBuild, ...this.current, ...(env && { env }) });
     } catch (error) {
       if (!this.mayDie) throw error;
       this.deaths += 1;
@@ -136,13 +123,22 @@ export class World implements Disposable {
     if (took > 2500) throw new Error(`it took ${Math.round(took)} ms to end after ${signal}`);
   }
 
-  /** Starts the next agent where a fault point has ended the last one. */
+  /** Starts the next agent where the last one has been ended between two steps. */
   async revive(): Promise<void> {
     if (this.agent.program.ending === null) return;
     if (!this.mayDie) throw new Error(`the agent ended by itself: ${JSON.stringify(this.agent.program.ending)}`);
     this.deaths += 1;
     this.countHeals(this.agent);
     await this.startAgent();
+  }
+
+  /** Waits, whether the agent lives or has to be started again meanwhile. */
+  async until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    const look = async () => {
+      await this.revive();
+      return condition();
+    };
+    await until(look, { what, every: 20, deadline: 20_000 });
   }
 
   countHeals({ program }: Agent): void {
@@ -164,31 +160,6 @@ export class World implements Disposable {
       });
   }
 
-  async startConsumers(): Promise<void> {
-    const { dumps, heaps } = this.mounts;
-    const add = async (options: Parameters<Machine["consumer"]>[0], source: string) => {
-      const consumer = await this.machine.consumer(options);
-      this.#consumers.push({ consumer, elsewhere: () => [source, ...this.elsewhere] });
-    };
-    await add({ path: dumps.target, every: "2ms" }, dumps.source);
-    await add({ path: dumps.target, every: "2ms", keepOpen: true, uid: 1000 }, dumps.source);
-    await add({ path: heaps.target, every: "5ms" }, heaps.source);
-  }
-
-  /** Ends them, counts what they lost, and clears away what they wrote: files do not grow for ever, and a loss is near. */
-  async settleAccounts(): Promise<void> {
-    for (const { consumer, elsewhere } of this.#consumers) {
-      const { count, ranges } = await consumer.lost(elsewhere());
-      if (count > 0) console.error(`lost: ${JSON.stringify(ranges)}`);
-      this.lostBytes += count * RECORD;
-      consumer.place[Symbol.dispose]();
-    }
-    this.#consumers = [];
-    await this.machine.sh(`rm -rf "$1"/graves; mkdir "$1"/graves; shift; find "$@" -name 'consumer-*' -delete`, {
-      args: [this.machine.source, this.mounts.dumps.source, this.mounts.heaps.source],
-    });
-  }
-
   /** A private look at what lies under a mount. */
   async under<T>(name: MountName, look: (place: Place, directory: string) => Promise<T>): Promise<T> {
     const { target } = this.mounts[name];
@@ -196,15 +167,10 @@ export class World implements Disposable {
     return await look(below, target);
   }
 
-  /** What was done to the mounts of others that are still there, or to all that ever were. */
-  async harm(which: "there" | "all"): Promise<string[]> {
-    const found: string[] = [];
-    for (const foreign of this.foreign) {
-      if (which === "there" && !foreign.isThere()) continue;
-      const harm = await foreign.harm();
-      if (harm !== null) found.push(harm);
-    }
-    return found;
+  /** How many entries lie in the bare directory. */
+  async shadowed(name: MountName): Promise<number> {
+    const list = `find "$1" -mindepth 1 | wc -l`;
+    return Number(await this.under(name, (below, directory) => below.sh(list, { args: [directory] })));
   }
 
   async lastWords(): Promise<string> {

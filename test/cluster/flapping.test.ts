@@ -52,11 +52,11 @@ stage.story(`broken and healed ${TIMES} times in 10 s: at most one write a secon
   };
 });
 
-/** Every 200 ms, whatever the heal took of it. */
+/** Every 200 ms, whatever the heal took of it; tried again while somebody looks into the volume. */
 const breakOften = `
   next=$(date +%s%3N)
   for ((i = 0; i < $2; i++)); do
-    umount "$1"
+    until umount "$1" 2>/dev/null || ((SECONDS > 120)); do :; done
     until grep -qF " $1 " /proc/self/mountinfo; do :; done
     next=$((next + 200)) now=$(date +%s%3N)
     if ((next > now)); then sleep "$(printf '0.%03d' $((next - now)))"; fi

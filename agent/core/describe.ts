@@ -138,6 +138,11 @@ const tell = (trace: Trace): Telling => {
         message: `${trace.mount}: released; its target is a bare directory now`,
         mount: trace.mount,
       };
+    case "purged": {
+      const { mount, why } = trace;
+      const message = why === null ? "removed the bare directory" : `the bare directory stays locked: ${why}`;
+      return { level: why === null ? "info" : "warn", message: `${mount}: ${message}`, mount, why };
+    }
     case "probed": {
       const { mount, ok, durationMs, problem, again = false } = trace;
       const outcome = ok ? "the volume answered" : `the volume failed its probe: ${problem ?? "no reason given"}`;

@@ -35,6 +35,8 @@ export type TraceBody =
   /** `again`: as many were left before. */
   | { kind: "rescueLeft"; mount: string; left: Left; example: string | null; again?: boolean }
   | { kind: "released"; mount: string }
+  /** Its bare directory was to be removed; `why` it is still there, null when it is gone. */
+  | { kind: "purged"; mount: string; why: string | null }
   /** `again`: what it found has been told already. */
   | { kind: "probed"; mount: string; ok: boolean; durationMs: number; problem: string | null; again?: boolean }
   | { kind: "probeStuck"; mount: string; forMs: number }

@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import { bareDirectory } from "./harness/bare.ts";
+import { eventsIn } from "./harness/events.ts";
 import { eventually } from "./harness/eventually.ts";
 import { marksOn, ownMarks } from "./harness/marks.ts";
 import { Stage } from "./harness/stage.ts";
@@ -61,6 +62,8 @@ for (const { keep, unlockOnUninstall } of [
       expect(await claimsOf(stage)).toEqual(keep ? ["mooring-dumps"] : []);
       return true;
     });
+    if (unlockOnUninstall)
+      expect((await eventsIn(stage)).map(({ reason }) => reason)).toContain("BareDirectoryRemoved");
     const bare = await bareDirectory(stage.cluster, node, stage.hostPath());
     expect(bare).toEqual(unlockOnUninstall ? null : { locked: true, files: [] });
     return {};

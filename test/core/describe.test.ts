@@ -119,6 +119,8 @@ const cases: [TraceBody, said: string][] = [
     "warn: dumps: aborted the fuse.s3fs connection that does not answer, as onHang says; 2 requests failed, and so does everything on it until it is mounted anew",
   ],
   [{ kind: "released", mount }, "info: dumps: released; its target is a bare directory now"],
+  [{ kind: "purged", mount, why: null }, "info: dumps: removed the bare directory"],
+  [{ kind: "purged", mount, why: "files are in it" }, "warn: dumps: the bare directory stays locked: files are in it"],
   [{ kind: "probed", mount, ok: true, durationMs: 3.2, problem: null }, "debug: dumps: the volume answered (3.2 ms)"],
   [
     { kind: "probed", mount, ok: false, durationMs: 5000, problem: "EIO" },

@@ -158,7 +158,7 @@ export class MooringAgent {
       abortWhatHangs: (withinMs) => this.#abortWhatHangs(withinMs),
       sync: (withinMs) => this.#probers.sync(this.#attached(), withinMs),
       release: (withinMs) => this.#release(withinMs),
-      purge: () => purgeBareDirectories(this.#config),
+      purge: () => purgeBareDirectories(this.#config, (trace) => this.#tell(trace)),
       stopProbing: () => this.#probers.stop(),
       allow,
       tell: (trace) => this.#tell(trace),

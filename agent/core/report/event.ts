@@ -61,6 +61,8 @@ const nameOf = (trace: TraceBody): Named | null => {
       return trace.again ? null : { reason: "FilesNotRescued", action: "Rescue" };
     case "released":
       return { reason: "MountReleased", action: "Release" };
+    case "purged":
+      return { reason: trace.why === null ? "BareDirectoryRemoved" : "BareDirectoryStays", action: "Release" };
     case "syncFailed":
       return { reason: "SyncFailed", action: "Release" };
     case "releasedInUse":

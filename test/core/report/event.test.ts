@@ -45,6 +45,11 @@ const cases: [TraceBody, string][] = [
     "Warning ConnectionAborted Heal: dumps: aborted the fuse connection that does not answer, as onHang says; 1 request failed, and so does everything on it until it is mounted anew",
   ],
   [{ kind: "released", mount }, "Normal MountReleased Release: dumps: released; its target is a bare directory now"],
+  [{ kind: "purged", mount, why: null }, "Normal BareDirectoryRemoved Release: dumps: removed the bare directory"],
+  [
+    { kind: "purged", mount, why: "files are in it" },
+    "Warning BareDirectoryStays Release: dumps: the bare directory stays locked: files are in it",
+  ],
   [
     { kind: "syncFailed", mount, why: "it does not answer" },
     "Warning SyncFailed Release: dumps: what was written last may not have reached the storage yet: it does not answer; it is released all the same, and the kernel goes on writing",

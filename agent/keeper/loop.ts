@@ -5,13 +5,14 @@ import { nextRetryAt } from "../core/plan.ts";
 import type { Rescued } from "../core/rescue.ts";
 import { act } from "./act.ts";
 import type { Settling } from "./attempt.ts";
-import { type Berth, closeBerth, openBerth, reconfigureBerth } from "./berth.ts";
+import { type Berth, closeBerth } from "./berth.ts";
 import { healAhead } from "./heal-ahead.ts";
 import { hearNothing, hearReport, hearSign } from "./hear.ts";
 import type { News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
 import { Orphans } from "./orphans.ts";
 import type { Kernel } from "./port.ts";
+import { reconfigure } from "./reconfigure.ts";
 import type { Agent } from "./record.ts";
 import { hearRescue, orderRescue } from "./rescue.ts";
 import { areSettled, leavers, retire } from "./retire.ts";
@@ -61,12 +62,16 @@ export class Keeper {
     // What the first orders report is compared with the bare directories' records, so those are read before.
     if (this.#voice.pass === 0) this.pass("full");
     const woken = this.#kernel.wait(this.wakeInMs());
-    if (woken.mountsChanged) this.#healAhead();
+    if (woken.mountsChanged) {
+      const settling = this.#settling();
+      for (const berth of this.#berths) healAhead(settling, berth);
+    }
     // Whoever gives an order signals after it, so without a signal there is none: a loss need not wait for the look.
     const orders = woken.signalled ? takeOrders() : [];
     for (const order of orders) this.obey(order);
-    const due = this.#kernel.monotonicMs() >= this.#resyncAt;
-    if (woken.mountsChanged || due || orders.some(({ kind }) => kind !== "beat") || this.#retryIsDue())
+    const now = this.#kernel.monotonicMs();
+    const due = now >= this.#resyncAt;
+    if (woken.mountsChanged || due || orders.some(({ kind }) => kind !== "beat") || now >= this.#retryAt)
       this.pass(due ? "full" : "quick", woken.mountsChanged);
   }
 
@@ -96,15 +101,9 @@ export class Keeper {
     this.#resyncAt = kernel.monotonicMs();
   }
 
-  #healAhead(): void {
-    const settling = this.#settling();
-    for (const berth of this.#berths) healAhead(settling, berth);
-  }
-
   /** Milliseconds until a pass is due by itself. */
   wakeInMs(): number {
-    const retryAt = Math.min(...this.#berths.map(({ memory }) => nextRetryAt(memory)));
-    return Math.max(0, Math.min(this.#resyncAt, retryAt) - this.#kernel.monotonicMs());
+    return Math.max(0, Math.min(this.#resyncAt, this.#retryAt) - this.#kernel.monotonicMs());
   }
 
   /** What could not be looked at sends no event when it can be again, so it is tried at growing pauses. */
@@ -119,9 +118,8 @@ export class Keeper {
     this.#resyncAt = this.#kernel.monotonicMs() + Math.min(pause, monitor.intervalMs);
   }
 
-  #retryIsDue(): boolean {
-    const now = this.#kernel.monotonicMs();
-    return this.#berths.some(({ memory }) => nextRetryAt(memory) <= now);
+  get #retryAt(): number {
+    return Math.min(...this.#berths.map(({ memory }) => nextRetryAt(memory)));
   }
 
   #settle(berth: Berth, depth: Depth, eventful: boolean): Facts {
@@ -196,20 +194,9 @@ export class Keeper {
     return this.#berths.find(({ mount }) => mount.target === target);
   }
 
-  /** Keeps the berth of every target that stays, whatever else about it changed. */
   #configure(config: Config): void {
     this.#config = config;
-    const wanted = new Map(config.mounts.map((mount) => [mount.target, mount]));
-    for (const berth of this.#berths) {
-      const mount = wanted.get(berth.mount.target);
-      berth.retired = mount === undefined;
-      if (!mount) continue;
-      reconfigureBerth(this.#kernel, berth, mount);
-      berth.memory.releasing = this.#releasing && mount.source !== null;
-    }
-    const known = new Set(this.#berths.map(({ mount }) => mount.target));
-    const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);
-    this.#berths = [...added, ...this.#berths];
+    this.#berths = reconfigure(this.#kernel, this.#berths, config, this.#releasing);
     this.#orphans.expect("now");
     this.#resyncAt = 0;
   }

@@ -1,0 +1,18 @@
+import type { Config } from "../core/config/config.ts";
+import { type Berth, openBerth, reconfigureBerth } from "./berth.ts";
+import type { Kernel } from "./port.ts";
+
+/** The berths of a new configuration: every target that stays keeps its own, those that go are retired. */
+export function reconfigure(kernel: Kernel, berths: readonly Berth[], config: Config, releasing: boolean): Berth[] {
+  const wanted = new Map(config.mounts.map((mount) => [mount.target, mount]));
+  for (const berth of berths) {
+    const mount = wanted.get(berth.mount.target);
+    berth.retired = mount === undefined;
+    if (!mount) continue;
+    reconfigureBerth(kernel, berth, mount);
+    berth.memory.releasing = releasing && mount.source !== null;
+  }
+  const known = new Set(berths.map(({ mount }) => mount.target));
+  const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);
+  return [...added, ...berths];
+}

@@ -18,28 +18,28 @@ const start = async () => {
     { name: "one", source: one, target: join(machine.parent, "one") },
     { name: "two", source: two, target: join(machine.parent, "two") },
   ];
-  const swap = (from: "a" | "b", other: "a" | "b") =>
-    machine.sh(`umount -l "$1" "$2"; mount --bind "$3/${from}" "$1"; mount --bind "$3/${other}" "$2"`, {
-      args: [one, two, join(machine.root, "disks")],
-    });
+  // One over the other: at no moment is the bare mount point the source.
+  const swap = () =>
+    machine.sh(`mount --bind "$3/b" "$1"; mount --bind "$3/a" "$2"`, { args: [one, two, join(machine.root, "disks")] });
+  const swapBack = () => machine.sh(`umount -l "$1" "$2"`, { args: [one, two] });
   const tops = () => mounts.map(({ target }) => machine.mountsAt(target).map(({ source }) => source));
   const agent = await Agent.start(machine, { config: { monitor, mounts } });
   await agent.until("Healthy", "one");
   await agent.until("Healthy", "two");
-  return { machine, mounts, swap, tops, agent, [Symbol.dispose]: () => machine[Symbol.dispose]() };
+  return { machine, mounts, swap, swapBack, tops, agent, [Symbol.dispose]: () => machine[Symbol.dispose]() };
 };
 
 test("claims swapped under a running agent: both told, neither put in the other's place, well again when swapped back", async () => {
   using at = await start();
-  const { agent, swap, tops } = at;
-  await swap("b", "a");
+  const { agent, swap, swapBack, tops } = at;
+  await swap();
   const { condition } = await agent.until("Wrong/VolumeSwapped", "one");
   expect(condition.message).toContain("the volume of mount two");
   await agent.until("Wrong/VolumeSwapped", "two");
   expect((await agent.get("/readyz")).code).toBe(503);
   await agent.probed(2, "one");
   expect(tops()).toEqual([["a"], ["b"]]);
-  await swap("a", "b");
+  await swapBack();
   await agent.until("Healthy", "one");
   await agent.until("Healthy", "two");
   expect(tops()).toEqual([["a"], ["b"]]);
@@ -48,10 +48,10 @@ test("claims swapped under a running agent: both told, neither put in the other'
 
 test("claims swapped while nobody looked and nothing is mounted: nothing is attached, and nothing written into them", async () => {
   using at = await start();
-  const { agent, machine, mounts, swap, tops } = at;
+  const { agent, machine, mounts, swap, swapBack, tops } = at;
   await agent.end();
   await machine.sh(`umount "$1" "$2"`, { args: mounts.map(({ target }) => target) });
-  await swap("b", "a");
+  await swap();
   const files = () =>
     machine.sh(`cd "$1"; find . -type f -exec sha256sum {} + | sort`, { args: [join(machine.root, "disks")] });
   const before = await files();
@@ -61,7 +61,7 @@ test("claims swapped while nobody looked and nothing is mounted: nothing is atta
   await next.probed(2, "one");
   expect(tops()).toEqual([[], []]);
   expect(await files()).toBe(before);
-  await swap("a", "b");
+  await swapBack();
   await next.until("Healthy", "one");
   await next.until("Healthy", "two");
 });

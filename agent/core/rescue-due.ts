@@ -25,7 +25,7 @@ export function afterRescue(
   now: number,
   { intervalMs }: Pick<Config["monitor"], "intervalMs">,
 ): RescueMemory {
-  if (last?.more) return { asked: false, attempts: 0, retryAt: now, last };
+  if (last?.more && last.files > 0) return { asked: false, attempts: 0, retryAt: now, last };
   const attempts = last !== null && last.files > 0 ? 1 : before.attempts + 1;
   const backoff = { minMs: intervalMs, maxMs: LONGEST * intervalMs };
   return { asked: false, attempts, retryAt: now + delayAfter(backoff, attempts), last };

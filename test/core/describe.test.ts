@@ -199,6 +199,40 @@ const cases: [TraceBody, said: string][] = [
     { kind: "directoryRefused", pod: "a/b", why: "goes up" },
     "warn: pod a/b asks for a directory that it does not get: goes up",
   ],
+  [
+    { kind: "rescued", mount, files: 3, bytes: 2048, elsewhere: 0, folder: null },
+    "info: dumps: moved 3 files (2.00 KiB) that lay hidden under the mount into the volume",
+  ],
+  [
+    {
+      kind: "rescued",
+      mount,
+      files: 3,
+      bytes: 2048,
+      elsewhere: 1,
+      folder: ".mooring/nodes/a/rescued/20260503T020100Z",
+    },
+    "warn: dumps: moved 3 files (2.00 KiB) that lay hidden under the mount into the volume; 1 whose name was taken there lie in .mooring/nodes/a/rescued/20260503T020100Z",
+  ],
+  [
+    {
+      kind: "rescueLeft",
+      mount,
+      left: { busy: 2, noRoom: 1, special: 0, failed: 0 },
+      example: "app/log is being written",
+    },
+    "warn: dumps: files stay hidden under the mount: 2 being written, 1 too large for what the volume has left; for one, app/log is being written; tried again later",
+  ],
+  [
+    {
+      kind: "rescueLeft",
+      mount,
+      left: { busy: 0, noRoom: 0, special: 1, failed: 1 },
+      example: "pipe is a device, FIFO or socket",
+      again: true,
+    },
+    "debug: dumps: files stay hidden under the mount: 1 neither file nor link, 1 not to be moved; for one, pipe is a device, FIFO or socket; tried again later",
+  ],
   [{ kind: "exitDecided", policy: "keep", why: "because" }, "info: the mounts stay: because"],
   [
     { kind: "syncFailed", mount, why: "syncfs /t: EIO" },

@@ -26,6 +26,24 @@ describe("a volume child", () => {
     await until(() => !existsSync(`/proc/${child.pid}`), { what: "the child to end" });
   });
 
+  test("that is at work on something long says so before it answers", async () => {
+    let signs = 0;
+    const script = `read -r request; echo 'at work'; echo 'at work'; echo '{"source":null,"volume":null}'; cat >/dev/null`;
+    const child = askVolumeChild(["sh", "-c", script], request, () => {
+      signs += 1;
+    });
+    expect((await child.answer).ok).toBe(true);
+    expect(signs).toBe(2);
+    child.letGo();
+  });
+
+  test("gets what it is to rescue, numbers beyond 2^53 included", async () => {
+    const directory = { device: "8:16", inode: 9007199254740993n };
+    const echo = `read -r line; printf '{"source":null,"volume":%s}\\n' "$line"`;
+    const answer = await answerOf(echo, { ...request, rescue: { into: directory, bare: directory } });
+    expect(answer.ok && answer.report.volume).toMatchObject({ rescue: { into: directory, bare: directory } });
+  });
+
   test("gets the request as one line of JSON", async () => {
     const echo = `read -r line; printf '{"source":null,"volume":%s}\\n' "$line"`;
     const answer = await answerOf(echo);

@@ -13,13 +13,19 @@ import { requestFor, selfIn } from "./ask.ts";
 
 /**
  * A volume child in the test's hands. It notes its pid and what it is asked; "$1/mood" says what then: answer, die, or be
- * silent until there is something else in it.
+ * silent, or at work, until there is something else in it.
  */
 const puppet = `
   read -r request
   echo "$$ $request" >> "$1/asked"
-  while [ "$(cat "$1/mood")" = silent ]; do sleep 0.01; done
-  [ "$(cat "$1/mood")" = die ] && exit 3
+  while :; do
+    case "$(cat "$1/mood")" in
+      silent) sleep 0.01 ;;
+      busy) echo "at work"; sleep 0.01 ;;
+      die) exit 3 ;;
+      *) break ;;
+    esac
+  done
   cat "$1/answer"
   cat > /dev/null
 `;
@@ -31,7 +37,7 @@ let folder: string;
 let heard: { reports: number; silences: number; signs: number; traces: TraceBody[]; starts: number[] };
 let prober: Prober | undefined;
 
-const mood = (now: "answer" | "die" | "silent"): void => writeFileSync(join(folder, "mood"), now);
+const mood = (now: "answer" | "die" | "silent" | "busy"): void => writeFileSync(join(folder, "mood"), now);
 const answer = (report: unknown): void => writeFileSync(join(folder, "answer"), `${JSON.stringify(report)}\n`);
 const asked = (): { pid: number; request: string }[] =>
   (existsSync(join(folder, "asked")) ? readFileSync(join(folder, "asked"), "utf8") : "")
@@ -213,6 +219,45 @@ describe("a child that is silent", () => {
     await until(() => asked().length === 2, { what: "the next child" });
     expect(kinds("probeAnswered")).toEqual([]);
     expect(heard.reports).toBe(0);
+  });
+});
+
+describe("a child that is at work", () => {
+  test("is not overdue, however long it takes, and stays the only one", async () => {
+    mood("busy");
+    start({ timeoutMs: 5000 });
+    await until(() => asked().length === 1, { what: "the child" });
+    await rounds(10);
+    expect([heard.silences, heard.reports, asked().length]).toEqual([0, 0, 1]);
+    mood("answer");
+    await until(() => heard.reports === 1, { what: "its answer" });
+  });
+
+  test("after a silence is told once as answering, and its failures are forgotten", async () => {
+    mood("silent");
+    start({ timeoutMs: 200 });
+    await until(() => heard.silences >= 2, { what: "two silences" });
+    mood("busy");
+    await until(() => heard.signs === 1, { what: "the sign" });
+    await until(() => prober?.status.probe.failures === 0, { what: "the failures to be forgotten" });
+    expect(prober?.status.probe.stuckForMs).toBeNull();
+    expect(kinds("probeAnswered")).toHaveLength(1);
+    mood("answer");
+    await until(() => heard.reports >= 1, { what: "its answer" });
+  });
+});
+
+describe("a rescue", () => {
+  const directory = { device: "0:1", inode: 2n };
+
+  test("is asked for with the next child, and with no other", async () => {
+    start({ timeoutMs: 5000 });
+    await until(() => heard.reports >= 1, { what: "a report" });
+    prober?.rescue({ into: directory, bare: directory });
+    const before = asked().length;
+    await until(() => asked().length >= before + 3, { what: "three more" });
+    const rescues = asked().filter(({ request }) => request.includes('"rescue":{"into":{"device":"0:1","inode":"2"}'));
+    expect(rescues).toHaveLength(1);
   });
 });
 

@@ -51,6 +51,14 @@ const cases: [TraceBody, string][] = [
     "Warning BareDirectoryStays Release: dumps: the bare directory stays locked: files are in it",
   ],
   [
+    { kind: "rescued", mount, files: 1, bytes: 1, elsewhere: 0, folder: null },
+    "Normal FilesRescued Rescue: dumps: moved 1 file (1 B) that lay hidden under the mount into the volume",
+  ],
+  [
+    { kind: "rescueLeft", mount, left: { busy: 1, noRoom: 0, special: 0, failed: 0 }, example: "log is being written" },
+    "Warning FilesNotRescued Rescue: dumps: files stay hidden under the mount: 1 being written; for one, log is being written; tried again later",
+  ],
+  [
     { kind: "syncFailed", mount, why: "it does not answer" },
     "Warning SyncFailed Release: dumps: what was written last may not have reached the storage yet: it does not answer; it is released all the same, and the kernel goes on writing",
   ],

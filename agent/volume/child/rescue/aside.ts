@@ -16,15 +16,12 @@ import { type Folder, unlocked } from "./folder.ts";
 const NAME = /^\.mooring-aside-(\d{8}T\d{6}Z)$/;
 const MODE = 0o700;
 
-export const isAside = (name: string): boolean => NAME.test(name);
-
-/** What another rescue left, whatever ended it; null when there is none. */
-export function findAside(bare: number): string | null {
-  for (const names of namesIn(bare, "bare directory")) {
-    const found = names.find((name) => isAside(name) && isDirectory(statx(bare, name).mode));
-    if (found !== undefined) return found;
-  }
-  return null;
+/** What other rescues left, whatever ended them. */
+export function findAsides(bare: number): string[] {
+  const found: string[] = [];
+  for (const names of namesIn(bare, "bare directory"))
+    found.push(...names.filter((name) => NAME.test(name) && isDirectory(statx(bare, name).mode)));
+  return found;
 }
 
 export const timeOf = (name: string): string => NAME.exec(name)?.[1] ?? "";

@@ -5,8 +5,9 @@ import type { Workshop } from "./workshop.ts";
 
 interface Given {
   workshop: Workshop;
-  /** Root of the folder aside, in the bare directory. */
+  /** Root of the folder aside, and its name in the bare directory. */
   aside: number;
+  asideName: string;
   /** Name of the folder for what cannot be put into its place. */
   time: string;
   /** Bytes that the volume is to have left at least. */
@@ -14,35 +15,31 @@ interface Given {
   pace: Pace;
 }
 
-/** Failures in a row after which the rest would fail, too. */
-const HOPELESS = 20;
-
 /** What the steps of one rescue share. */
 export class Errand {
   readonly workshop: Workshop;
   readonly aside: number;
+  readonly asideName: string;
   readonly time: string;
   readonly minFreeBytes: number;
   readonly pace: Pace;
   readonly tally = new Tally();
   readonly waiting = new Waiting(this);
+  /** One of the two file systems is gone or read-only: the rest would fail, too. */
+  isHopeless = false;
 
-  constructor({ workshop, aside, time, minFreeBytes, pace }: Given) {
+  constructor({ workshop, aside, asideName, time, minFreeBytes, pace }: Given) {
     this.workshop = workshop;
     this.aside = aside;
+    this.asideName = asideName;
     this.time = time;
     this.minFreeBytes = minFreeBytes;
     this.pace = pace;
     pace.onLook = () => this.waiting.look();
   }
 
-  /** Whatever fails, it is tried again later. */
-  get isHopeless(): boolean {
-    return this.tally.inARow >= HOPELESS;
-  }
-
-  /** Nothing more is to be begun. */
+  /** Nothing more is to be begun. Not before anything was moved: what is left again and again may lie before the rest. */
   get isOver(): boolean {
-    return this.pace.isOver || this.isHopeless;
+    return this.isHopeless || (this.pace.isOver && this.tally.files > 0);
   }
 }

@@ -98,9 +98,12 @@ function carry(errand: Errand, held: Held): void {
   errand.pace.tick();
 }
 
+const HOPELESS = ["EROFS", "ENOTCONN", "ESTALE", "ECONNABORTED", "ECONNRESET", "ESHUTDOWN", "EHOSTDOWN", "ETIMEDOUT"];
+
 /** Counts what can go wrong with one file; anything else ends the rescue. */
 export function fail(errand: Errand, path: string, error: unknown): void {
   const { tally } = errand;
+  if (isErrno(error, ...HOPELESS)) errand.isHopeless = true;
   const isFull = error instanceof NoRoom || (error instanceof KernelError && isNoRoom(error));
   if (isFull) tally.leave("noRoom", path, "is larger than what the volume has left");
   else if (error instanceof Blocked) tally.leave("failed", path, `cannot be moved: ${error.message}`);

@@ -8,10 +8,11 @@ import { throughView } from "../../../kernel/view.ts";
 import type { VolumeRequest } from "../../request.ts";
 import { nodeFolderName } from "../node-folder.ts";
 import { Blocked, enter, INSIDE, reopen } from "../safe.ts";
-import { asideNamed, findAside, openAside, putAllBack, removeAside, timeOf } from "./aside.ts";
+import { asideNamed, findAsides, openAside, putAllBack, removeAside, timeOf } from "./aside.ts";
 import { Errand } from "./errand.ts";
 import { type Folder, lock } from "./folder.ts";
 import { folderOf } from "./home.ts";
+import { fail } from "./move.ts";
 import { Pace, type PaceOptions, Stopped } from "./pace.ts";
 import { Tally } from "./tally.ts";
 import { empty, sweep } from "./walk.ts";
@@ -66,21 +67,57 @@ function moveAll(options: RescueOptions, bare: number, volume: number): Rescued 
   const { mount, node } = options.request;
   const workshop = new Workshop(openWorkshop(volume, node));
   workshop.clear();
-  const left = findAside(bare);
-  const name = left ?? asideNamed(new Date(options.wallMs()));
+  const left = findAsides(bare);
+  const name = left[0] ?? asideNamed(new Date(options.wallMs()));
   const aside = openAside(bare, name);
   const pace = new Pace(options);
-  const errand = new Errand({ workshop, aside, time: timeOf(name), minFreeBytes: mount.minFree.bytes, pace });
+  const errand = new Errand({
+    workshop,
+    aside,
+    asideName: name,
+    time: timeOf(name),
+    minFreeBytes: mount.minFree.bytes,
+    pace,
+  });
+  const { tally } = errand;
+  let isWhole = true;
   try {
     faultAt("rescue.begun");
-    if (left !== null) putAllBack(aside, bare);
-    const isWhole = moveInRounds(errand, { ...root, bare, home: volume });
-    const folder = `.mooring/nodes/${nodeFolderName(node)}/${folderOf(errand)}`;
-    return errand.tally.result(folder, !isWhole && !errand.isHopeless);
+    for (const each of left) emptyAside(bare, each, aside, name);
+    isWhole = moveInRounds(errand, { ...root, bare, home: volume });
+  } catch (error) {
+    isWhole = false;
+    if (!(error instanceof Stopped)) fail(errand, "the bare directory", error);
   } finally {
     errand.waiting.giveUp();
-    removeAside(aside, bare, name);
+    cleared(() => removeAside(aside, bare, name));
     lock(bare, "bare directory");
+  }
+  const folder = `.mooring/nodes/${nodeFolderName(node)}/${folderOf(errand)}`;
+  return tally.result(folder, !isWhole && !errand.isHopeless);
+}
+
+/** Of several, which is not what a rescue leaves, all but one are removed. */
+function emptyAside(bare: number, name: string, kept: number, keptName: string): void {
+  if (name === keptName) {
+    putAllBack(kept, bare);
+    return;
+  }
+  const fd = openAside(bare, name);
+  try {
+    putAllBack(fd, bare);
+    removeAside(fd, bare, name);
+  } finally {
+    close(fd);
+  }
+}
+
+/** What cannot be removed now is by the next rescue. */
+function cleared(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof KernelError || error instanceof Blocked)) throw error;
   }
 }
 
@@ -101,17 +138,14 @@ function openWorkshop(volume: number, node: string): number {
 /** Again while that brings anything: what came in while a folder was unlocked is found the next time round. */
 function moveInRounds(errand: Errand, top: Folder): boolean {
   const { tally, waiting } = errand;
-  let isWhole = true;
-  try {
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      const before = tally.files;
-      tally.startRound();
-      isWhole = empty(errand, top);
-      waiting.drain();
-      if (sweep(top.bare, "bare directory") || !isWhole || tally.files === before) break;
-    }
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const before = tally.files;
+    tally.startRound();
+    const isWhole = empty(errand, top);
+    waiting.drain();
+    // What is not whole is looked through again soon, and swept then.
+    if (!isWhole) return false;
+    if (sweep(top.bare, "bare directory", errand.asideName) || tally.files === before) return true;
   }
-  return isWhole;
+  return true;
 }

@@ -6,8 +6,6 @@ export class Tally {
   bytes = 0;
   elsewhere = 0;
   changed = 0;
-  /** Files that failed one after the other, with no success in between. */
-  inARow = 0;
   #left: Left = { ...nothingLeft };
   #example: string | null = null;
 
@@ -20,13 +18,11 @@ export class Tally {
   leave(kind: keyof Left, path: string, why: string): void {
     this.#left[kind] += 1;
     this.#example ??= `${path} ${why}`;
-    if (kind === "failed") this.inARow += 1;
   }
 
   move(bytes: number): void {
     this.files += 1;
     this.bytes += bytes;
-    this.inARow = 0;
   }
 
   result(folder: string, more: boolean): Rescued {

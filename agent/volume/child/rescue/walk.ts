@@ -5,7 +5,6 @@ import { setImmutable } from "../../../kernel/inode.ts";
 import { close, removeDirectory } from "../../../kernel/open.ts";
 import { isDirectory, statx } from "../../../kernel/statx.ts";
 import { Blocked, enter } from "../safe.ts";
-import { isAside } from "./aside.ts";
 import type { Errand } from "./errand.ts";
 import { type Folder, lock, pathIn, release, unlocked, use } from "./folder.ts";
 import { homeOf } from "./home.ts";
@@ -21,7 +20,7 @@ export function empty(errand: Errand, folder: Folder): boolean {
   lock(folder.bare, pathIn(folder, ""));
   faultAt("rescue.locked");
   for (const names of namesIn(folder.bare, pathIn(folder, ""))) {
-    const own = folder.parent === null ? names.filter((name) => !isAside(name)) : names;
+    const own = folder.parent === null ? names.filter((name) => name !== errand.asideName) : names;
     const directories: string[] = [];
     for (let at = 0; at < own.length; at += GROUP) {
       if (errand.isOver) return false;
@@ -64,11 +63,11 @@ function openFolder(errand: Errand, parent: Folder, name: string): Folder | null
   }
 }
 
-/** Removes the directories below that are empty now, the deepest first. Returns whether nothing else is there. */
-export function sweep(fd: number, path: string): boolean {
+/** Removes the directories below that are empty now, the deepest first, except one. Returns whether nothing else is there. */
+export function sweep(fd: number, path: string, except?: string): boolean {
   let isEmpty = true;
   for (const names of namesIn(fd, path))
-    for (const name of names) if (!isAside(name) && !isSwept(fd, name)) isEmpty = false;
+    for (const name of names) if (name !== except && !isSwept(fd, name)) isEmpty = false;
   return isEmpty;
 }
 

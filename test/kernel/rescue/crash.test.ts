@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { FaultPoint } from "../../../agent/kernel/fault.ts";
 import { Agent } from "../harness/agent.ts";
 import { Machine } from "../harness/machine.ts";
+import type { Place } from "../harness/place.ts";
 import { until } from "../harness/until.ts";
 import { bareOf, elsewhere, inBare, lockedAndEmpty, options, volumeOf, withFault } from "./shadowed.ts";
 
@@ -91,13 +92,23 @@ describe("a rescue that is killed", () => {
     await expectWhole(machine, await Agent.start(machine, options));
   });
 
-  test("together with its agent, at any moment", async () => {
+  test.each([["SIGKILL"], ["SIGTERM"]] as const)("together with its agent, again and again, by %s", async (signal) => {
     using machine = await Machine.start();
     await prepare(machine);
-    for (let ms = 0; ms < 1500; ms += 125) {
+    const below = await machine.below();
+    const moments: [Place, string][] = [
+      [below, `ls -d "$1"/.mooring-aside-*`],
+      [below, `ls "$1"/.mooring-aside-*/taken`],
+      [machine, `ls "$2"/.mooring/nodes/*/rescued/*/taken`],
+      [machine, `ls "$2/app/deep/file"`],
+    ];
+    for (const [place, moment] of moments) {
       const agent = await Agent.start(machine, options);
-      await Bun.sleep(ms);
-      await agent.end("SIGKILL");
+      await until(() => place.sh(moment, { args: [machine.target, machine.source] }), { what: moment, every: 1 });
+      await agent.end(signal);
+      // Folders are named after the second in which a rescue begins: the next one is to have another name.
+      const second = Math.floor(Date.now() / 1000);
+      await until(() => Math.floor(Date.now() / 1000) > second, { what: "the next second" });
     }
     await expectWhole(machine, await Agent.start(machine, options));
   });
@@ -128,12 +139,16 @@ describe("a rescue that the kernel refuses something", () => {
   });
 });
 
-test("an agent that ends does not wait for a rescue, and the next one goes on with it", async () => {
+test("an agent that ends does not wait for a rescue", async () => {
   using machine = await Machine.start();
   await prepare(machine);
   const agent = await Agent.start(machine, options);
+  const below = await machine.below();
+  await until(() => below.sh(`ls -d "$1"/.mooring-aside-*`, { args: [machine.target] }), {
+    what: "a rescue",
+    every: 1,
+  });
   const start = performance.now();
   expect(await agent.end()).toBe(0);
   expect(performance.now() - start).toBeLessThan(5000);
-  await expectWhole(machine, await Agent.start(machine, options));
 });

@@ -89,8 +89,9 @@ function moveAll(options: RescueOptions, bare: number, volume: number): Rescued 
     isWhole = false;
     if (!(error instanceof Stopped)) fail(errand, "the bare directory", error);
   } finally {
-    errand.waiting.giveUp();
-    cleared(() => removeAside(aside, bare, name));
+    // Some of their copies may be in the folder of this time: the next rescue looks for them there by this name.
+    const hasCopies = errand.waiting.giveUp() > 0;
+    if (!hasCopies) cleared(() => removeAside(aside, bare, name));
     lock(bare, "bare directory");
   }
   const folder = `.mooring/nodes/${nodeFolderName(node)}/${folderOf(errand)}`;

@@ -55,9 +55,11 @@ export class Waiting {
     for (const file of wanted) giveBackAsBusy(this.#errand, file);
   }
 
-  /** Everything back to where it was; the copies stay, and are recognised the next time. */
-  giveUp(): void {
-    for (const file of this.#files.splice(0)) putBack(this.#errand, file);
+  /** Everything back to where it was; the copies stay, and are recognised the next time. Returns how many they were. */
+  giveUp(): number {
+    const files = this.#files.splice(0);
+    for (const file of files) putBack(this.#errand, file);
+    return files.length;
   }
 
   /** Takes away the files that have been held for long enough. */

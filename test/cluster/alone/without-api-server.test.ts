@@ -24,7 +24,7 @@ const breakOften = async (node: string): Promise<number[]> => {
 const breakAndTime = `
   now() { local t=$EPOCHREALTIME; echo "\${t/[.,]/}"; }
   for ((i = 0; i < $2; i++)); do
-    until umount "$1" 2>/dev/null || ((SECONDS > 120)); do :; done
+    until umount "$1" 2>/dev/null || ((SECONDS > 120)); do sleep 0.005; done
     started=$(now)
     until grep -qF " $1 " /proc/self/mountinfo; do :; done
     echo $(($(now) - started))
@@ -74,6 +74,10 @@ stage.story("the API server stopped for 2 minutes: healed in the same time, then
   expect(median(meanwhile)).toBeLessThan(median(usual) + 100);
   await nodesBack();
   const { failed, longestGapMs } = await consumer.writes();
+  await consumer.remove();
+  await eventually("the agent to see again which pods go", async () => {
+    return (await release.metric(agent, 'mooring_consumers{mount="dumps"}')) === 0;
+  });
   return {
     outageMs: median(meanwhile),
     failedWrites: failed,

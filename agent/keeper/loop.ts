@@ -150,7 +150,7 @@ export class Keeper {
         const berth = this.#at(order.target);
         if (berth) hearReport({ kernel: this.#kernel, tell: this.#voice.tell }, berth, order.pid, order.report);
         if (berth && order.report.rescued !== undefined) this.#endRescue(berth, order.report.rescued);
-        this.#post({ kind: "heard", target: order.target });
+        this.#post({ kind: "heard", target: order.target, pid: order.pid });
         return;
       }
       case "probeOverdue": {

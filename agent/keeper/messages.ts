@@ -28,7 +28,7 @@ export type Order =
 export type News =
   | { kind: "status"; mounts: KeeperStatus[] }
   | { kind: "traces"; traces: Trace[] }
-  | { kind: "heard"; target: string }
+  | { kind: "heard"; target: string; pid: number }
   /** Something happened at a target whose volume is not verified, or it was just put back: probe it soon. */
   | { kind: "probe"; target: string }
   /** Files lie hidden below the mount: move them into the volume. */

@@ -33,7 +33,7 @@ const EAGER_MS = 500;
  */
 export class Prober {
   #options: ProberOptions;
-  #child: { process: VolumeChild; startedAt: number; overdue: boolean } | null = null;
+  #child: { process: VolumeChild; startedAt: number; overdue: boolean; answered: boolean } | null = null;
   #timer: Timer | null = null;
   #askedAgain = false;
   #rescue: RescueOrder | null = null;
@@ -78,12 +78,15 @@ export class Prober {
     this.probe();
   }
 
-  /** The keeper has taken what it wanted from the child. */
-  heard(): void {
-    const child = this.#child;
-    if (!child) return;
+  /** The keeper has taken what it wanted from that child. */
+  heard(pid: number): void {
+    // What was reported before a stop may be heard after it, when another child is out.
+    if (this.#child?.process.pid === pid) this.#goOn(this.#child.process);
+  }
+
+  #goOn(process: VolumeChild): void {
     this.#child = null;
-    child.process.letGo();
+    process.letGo();
     const soon =
       this.#failures > 0 ? delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures) : this.#interval;
     this.#startIn(this.#askedAgain ? this.#gap : soon);
@@ -95,6 +98,7 @@ export class Prober {
     this.#stopped = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#child?.process.letGo();
+    if (this.#child?.answered) this.#child = null;
   }
 
   /** Resolves once no child is out any more; never, when one is stuck. */
@@ -137,7 +141,7 @@ export class Prober {
       this.#startIn(delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures));
       return;
     }
-    const child = { process, startedAt, overdue: false };
+    const child = { process, startedAt, overdue: false, answered: false };
     this.#child = child;
     this.#timer = setTimeout(() => this.#becomeOverdue(), monitor.timeoutMs);
     void process.answer.then((answer) => {
@@ -149,12 +153,13 @@ export class Prober {
       if (child.overdue && answer.ok)
         this.#say({ kind: "probeAnswered", mount: this.mount, afterMs: now() - startedAt });
       child.overdue = false;
+      child.answered = true;
       // The keeper would take a source for the configured one that is not.
-      if (request.mount.source !== this.#options.request.mount.source) this.heard();
+      if (request.mount.source !== this.#options.request.mount.source) this.#goOn(process);
       else if (answer.ok) this.#deliver(startedAt, process.pid, answer.report);
       else {
         this.#fail(startedAt, answer.why);
-        this.heard();
+        this.#goOn(process);
       }
     });
   }

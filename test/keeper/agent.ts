@@ -130,7 +130,7 @@ export class Agent {
   #hear(news: News): void {
     switch (news.kind) {
       case "heard":
-        this.#probers.get(news.target)?.heard();
+        this.#probers.get(news.target)?.heard(news.pid);
         return;
       case "beat":
         this.beats.push(news.number);

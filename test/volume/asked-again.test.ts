@@ -28,10 +28,10 @@ test("who asks for a probe gets it no later than it would have come by itself", 
     request: { mount, instance: "mooring", node: "here", otherMounts: [] },
     monitor: { intervalMs: 100, timeoutMs: 90, failures: 3 },
     now: monotonicMs,
-    onReport: () => {
+    onReport: (pid) => {
       reports.push(monotonicMs());
       prober.probe();
-      prober.heard();
+      prober.heard(pid);
     },
     onSilence: () => {},
     onSign: () => {},

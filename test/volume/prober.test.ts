@@ -53,9 +53,9 @@ const optionsFor = (monitor: Partial<ProberOptions["monitor"]>, mount: Partial<M
   request: requestFor({ source: "/volumes/dumps", target: "/target" }, { mount }),
   monitor: { intervalMs: 60, timeoutMs: 30, failures: 3, ...monitor },
   now: monotonicMs,
-  onReport: () => {
+  onReport: (pid) => {
     heard.reports += 1;
-    prober?.heard();
+    prober?.heard(pid);
   },
   onSilence: () => {
     heard.silences += 1;
@@ -72,9 +72,9 @@ const rounds = async (count: number): Promise<void> => {
   const clock: Prober = new Prober({
     ...optionsFor({ timeoutMs: 5000 }),
     self: ["sh", "-c", `read -r request; echo '{"source":null,"volume":null}'; cat > /dev/null`],
-    onReport: () => {
+    onReport: (pid) => {
       reports += 1;
-      clock.heard();
+      clock.heard(pid);
     },
     onSilence: () => {},
     onSign: () => {},
@@ -116,14 +116,14 @@ describe("a prober", () => {
   });
 
   test("asks no more while its report has not been heard", async () => {
-    const reported = Promise.withResolvers<void>();
-    prober = new Prober({ ...optionsFor({ timeoutMs: 5000 }), onReport: () => reported.resolve() });
+    const reported = Promise.withResolvers<number>();
+    prober = new Prober({ ...optionsFor({ timeoutMs: 5000 }), onReport: reported.resolve });
     prober.probe();
-    await reported.promise;
+    const pid = await reported.promise;
     for (let round = 0; round < 10; round += 1) prober.probe();
     await rounds(5);
     expect([asked().length, living()]).toEqual([1, 1]);
-    prober.heard();
+    prober.heard(pid);
     await until(() => asked().length === 2, { what: "the next child" });
   });
 
@@ -332,6 +332,24 @@ describe("a prober that was stopped and is wanted again", () => {
     expect((JSON.parse(asked()[1]?.request ?? "") as ProberOptions["request"]).mount.name).toBe("again");
   });
 
+  test("asks anew where the last report was given and not yet heard", async () => {
+    const pids: number[] = [];
+    const options = { ...optionsFor({ timeoutMs: 5000 }), onReport: (pid: number) => void pids.push(pid) };
+    prober = new Prober(options);
+    prober.probe();
+    await until(() => pids.length === 1, { what: "a report" });
+    prober.stop();
+    expect(prober.busy).toBe(false);
+    prober.resume(options);
+    await until(() => pids.length === 2, { what: "another report" });
+    // The keeper comes to the first one only now: the second one's child must wait for its own turn.
+    prober.heard(pids[0] ?? 0);
+    await until(() => !isAlive(pids[0] ?? 0), { what: "the first child to end" });
+    expect([isAlive(pids[1] ?? 0), prober.busy]).toEqual([true, true]);
+    prober.heard(pids[1] ?? 0);
+    await until(() => !isAlive(pids[1] ?? 0), { what: "the second child to end" });
+  });
+
   test("forgets a child that ended meanwhile", async () => {
     mood("silent");
     start();
@@ -356,7 +374,7 @@ describe("a real child on a FUSE volume", () => {
       onReport: (pid, report) => {
         pids.push(pid);
         if (report.volume?.problem === null) heard.reports += 1;
-        prober?.heard();
+        prober?.heard(pid);
       },
     });
     prober.probe();

@@ -199,7 +199,7 @@ export class MooringAgent {
         for (const trace of news.traces) this.#audience.tell(trace);
         return;
       case "heard":
-        this.#probers.at(news.target)?.heard();
+        this.#probers.at(news.target)?.heard(news.pid);
         return;
       case "probe":
         this.#probers.at(news.target)?.probe();

@@ -82,9 +82,9 @@ export class Prober {
     order({ kind: "probeOverdue", target: mount.target, stuck: { examines: this.#child.examines } });
   }
 
-  heard(): void {
+  heard(pid: number): void {
     const { machine, monitor } = this.#options;
-    if (!this.#child) return;
+    if (this.#child?.pid !== pid) return;
     machine.endChild(this.#child.pid);
     this.#child = null;
     const { intervalMs: maxMs } = monitor;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type Played, type Results, report } from "./report.ts";
+import { report } from "./report.ts";
+import type { Played, Results } from "./results.ts";
 import type { Walked } from "./walk/walk.ts";
 
 const figures = { p50: 0.1, p99: 0.2, max: 0.3 };

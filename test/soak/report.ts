@@ -1,25 +1,7 @@
 import { figuresOf, tableOf } from "../bench/figures.ts";
 import type { CrowdedMinute } from "./crowded-minute.ts";
+import type { Played, Results } from "./results.ts";
 import type { Walked } from "./walk/walk.ts";
-
-/** What became of the plays of one scenario. */
-export interface Played {
-  plays: number;
-  failed: number;
-  lostBytes: number;
-  foreignTouched: string[];
-  extraMounts: number;
-  heals: number[];
-  counts: Record<string, number>;
-}
-
-export interface Results {
-  scenarios: Map<string, Played>;
-  walks: Walked[];
-  walksFailed: number;
-  crowded: CrowdedMinute | null;
-  hostMounts: { before: number; after: number };
-}
 
 const MAX_GROWTH_MIB = 5;
 const MAX_CPU = 2;

@@ -6,11 +6,13 @@
 import { readFileSync } from "node:fs";
 import { kernels } from "../kernel/harness/old-kernel.ts";
 import { scenarios } from "../kernel/scenarios/all.ts";
+import { isWell } from "../kernel/scenarios/stage.ts";
 import { crowdedMinute } from "./crowded-minute.ts";
 import type { Job } from "./lane.ts";
 import { inLanes } from "./lanes.ts";
 import { help, type Options, readOptions } from "./options.ts";
-import { type Played, type Results, report } from "./report.ts";
+import { report } from "./report.ts";
+import { addPlay, type Results } from "./results.ts";
 
 const MAX_FAILURES = 10;
 const PROGRESS_MS = 10_000;
@@ -45,40 +47,16 @@ async function playAll({ times, lanes, only }: Options, results: Results): Promi
     isEnough: () => failures >= MAX_FAILURES,
     onDone({ job, word }) {
       done += 1;
-      const played = results.scenarios.get(job.name) ?? unplayed();
-      results.scenarios.set(job.name, played);
-      played.plays += 1;
-      if (word.kind === "played") {
-        const { findings } = word;
-        played.lostBytes += findings.lostBytes;
-        played.extraMounts += findings.extraMounts;
-        played.foreignTouched.push(...findings.foreignTouched);
-        played.heals.push(...findings.heals);
-        for (const [what, count] of Object.entries(findings.counts))
-          played.counts[what] = (played.counts[what] ?? 0) + count;
-        const isOff = findings.lostBytes > 0 || findings.extraMounts !== 0 || findings.foreignTouched.length > 0;
-        if (!isOff) return;
-        say(`${job.name} on ${job.kernel}: ${JSON.stringify({ ...findings, heals: findings.heals.length })}`);
-      } else {
-        played.failed += 1;
-        say(`${job.name} on ${job.kernel} failed: ${word.kind === "failed" ? word.why : word.kind}`);
-      }
+      const findings = word.kind === "played" ? word.findings : null;
+      addPlay(results, job.name, findings);
+      if (findings && isWell(findings)) return;
       failures += 1;
+      say(`${job.name} on ${job.kernel}: ${word.kind === "failed" ? word.why : JSON.stringify(findings)}`);
       say(`once more: make soak ARGS="--only ${job.name} --times ${times} --lanes ${lanes}"`);
     },
   });
   say(`scenarios: ${done} of ${jobs.length} plays, ${failures} failed`);
 }
-
-const unplayed = (): Played => ({
-  plays: 0,
-  failed: 0,
-  lostBytes: 0,
-  foreignTouched: [],
-  extraMounts: 0,
-  heals: [],
-  counts: {},
-});
 
 /** One agent lives through all of its walk, so that its size can be compared; the others are restarted on the way. */
 async function walkAll({ faults, seed, lanes }: Options, results: Results): Promise<void> {

@@ -14,6 +14,7 @@ export interface OldKernel {
 /** This kernel, and the older ones on which the agent goes other ways. What a call does within, nothing can take away. */
 export const kernels: readonly OldKernel[] = [
   { name: "this kernel", denied: [] },
+  { name: "a kernel before 6.8", denied: ["statmount", "statmountNames"] },
   { name: "a kernel before 6.5", denied: ["beneath", "statmount", "statmountNames"] },
   { name: "a kernel before 5.12", denied: ["mountSetattr", "beneath", "statmount", "statmountNames"] },
 ];

@@ -20,6 +20,10 @@ export interface Findings {
   counts: Record<string, number>;
 }
 
+/** As every scenario must end. */
+export const isWell = ({ lostBytes, extraMounts, foreignTouched }: Findings): boolean =>
+  lostBytes === 0 && extraMounts === 0 && foreignTouched.length === 0;
+
 const RECORD = 11;
 
 /** Probes often: what only a probe can find is found soon. A busy machine gets the time it takes. */

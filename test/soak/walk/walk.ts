@@ -28,8 +28,8 @@ export interface Walked {
 
 /** Accounts are settled this often; by then everything is mended. */
 const EPOCH = 200;
-/** Faults before the first look at the agent's size: its compiler and its heap have settled by then. */
-const WARM_UP = 400;
+/** Parts of the walk: the agent's compiler and heap settle, its size is what it is before, and then what it is after. */
+const SIZED = { from: 0.4, until: 0.7 };
 
 /** @throws when something did not come right, with the faults that led there and what the agent said last. */
 export async function walk(
@@ -63,7 +63,8 @@ async function steps(
   onProgress: (done: number) => void,
 ): Promise<Walked> {
   const happened: Record<string, number> = {};
-  let early: Size | null = null;
+  const isOneLife = possible.every(({ endsAgent }) => !endsAgent);
+  const sizes: Size[] = [];
   for (let done = 0; done < count; done++) {
     const fault = world.dice.weighted(possible.filter((each) => each.can(world)));
     story.push(fault.name);
@@ -77,11 +78,10 @@ async function steps(
       while (world.troubles.length > 0) await mendOne(world, story);
       await world.accounts.settle();
       await world.accounts.open();
+      if (isOneLife) sizes.push(await atRest(world));
       onProgress(done + 1);
     }
-    if (done + 1 === WARM_UP && possible.every(({ endsAgent }) => !endsAgent)) early = await atRest(world);
   }
-  const late = await atRest(world);
   const after = world.machine.mountCount();
   await world.accounts.settle();
   await world.endAgent("SIGTERM");
@@ -92,7 +92,7 @@ async function steps(
     lostBytes: world.accounts.lostBytes,
     foreignTouched: world.accounts.foreignTouched,
     mounts: { before: world.baseline, after },
-    agent: early && { before: early, after: late },
+    agent: compared(sizes),
   };
 }
 
@@ -145,18 +145,21 @@ async function isSettled(world: World, name: MountName): Promise<boolean> {
   return true;
 }
 
-/** The smallest of some looks, taken with no child out: what it holds, not what it is just doing. */
+/** With no child out: what it holds, not what it is just doing. */
 async function atRest({ agent }: World): Promise<Size> {
-  const looks: Size[] = [];
-  for (let look = 0; look < 20; look++) {
-    await until(() => agent.children().length === 0, { what: "no child out", every: 1 });
-    looks.push(sizeOf(agent));
-    await agent.probed(1);
-  }
-  return {
-    rssMiB: Math.min(...looks.map(({ rssMiB }) => rssMiB)),
-    descriptors: Math.min(...looks.map(({ descriptors }) => descriptors)),
-  };
+  await until(() => agent.children().length === 0, { what: "no child out", every: 1 });
+  return sizeOf(agent);
+}
+
+/** Its heap grows until it is swept, by some MiB, over and over: the smallest sizes are compared. Null of too short a walk. */
+function compared(sizes: readonly Size[]): Walked["agent"] {
+  const cut = (part: number) => Math.floor(part * sizes.length);
+  const smallest = (of: readonly Size[]): Size => ({
+    rssMiB: Math.min(...of.map(({ rssMiB }) => rssMiB)),
+    descriptors: Math.min(...of.map(({ descriptors }) => descriptors)),
+  });
+  const [before, after] = [sizes.slice(cut(SIZED.from), cut(SIZED.until)), sizes.slice(cut(SIZED.until))];
+  return before.length === 0 ? null : { before: smallest(before), after: smallest(after) };
 }
 
 const sizeOf = (agent: Agent): Size => ({

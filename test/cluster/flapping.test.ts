@@ -46,7 +46,9 @@ stage.story(`broken and healed ${TIMES} times in 10 s: at most one write a secon
 
   for (const place of ["default", namespace]) {
     const heals = (await eventsOf(cluster, place, nameOf(agent))).filter(({ reason }) => reason === "MountHealed");
-    expect(heals.map(timesOf)).toEqual([healed]);
+    expect(heals).toHaveLength(1);
+    // Lost before it had a new anchor, it is attached from its source: MountAttached, a series of its own.
+    expect(heals.map(timesOf)[0]).toBeWithin(0.8 * TIMES, healed + 1);
   }
   const perSecond = writes.length / Math.max(1, spanMs / 1000);
   return {

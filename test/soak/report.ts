@@ -8,17 +8,17 @@ const MAX_CPU = 2;
 
 /** The report as text, and what is off: nothing when all is well. */
 export function report(results: Results): { text: string; faults: string[] } {
-  const { scenarios, walks, crowded, hostMounts } = results;
+  const { scenarios, walks, crowded, leftOutside } = results;
   const parts = [
     scenarios.size > 0 ? scenarioTable(scenarios) : "",
     walks.length > 0 ? walkTables(walks) : "",
     crowded ? crowdedTable(crowded) : "",
-    `Mounts of this computer: ${hostMounts.before} before, ${hostMounts.after} after`,
+    `Mounts left outside of their machines: ${leftOutside}`,
   ];
   return { text: parts.filter((part) => part !== "").join("\n\n"), faults: faultsOf(results) };
 }
 
-function faultsOf({ scenarios, walks, walksFailed, crowded, hostMounts }: Results): string[] {
+function faultsOf({ scenarios, walks, walksFailed, crowded, leftOutside }: Results): string[] {
   const all = [...scenarios.values()];
   const sum = (of: (played: Played) => number) => all.reduce((total, played) => total + of(played), 0);
   const failed = sum((played) => played.failed) + walksFailed;
@@ -33,7 +33,7 @@ function faultsOf({ scenarios, walks, walksFailed, crowded, hostMounts }: Result
     [lost > 0, `${lost} bytes lost`],
     [touched.length > 0, `foreign mounts touched: ${touched.join("; ")}`],
     [extra + moved > 0, `the mounts of ${extra + moved} machines are not as many as before`],
-    [hostMounts.before !== hostMounts.after, "this computer's mounts are not as many as before"],
+    [leftOutside > 0, `${leftOutside} mounts are left on this computer`],
     [grown.some((mebibytes) => mebibytes >= MAX_GROWTH_MIB), `the agent grew by ${MAX_GROWTH_MIB} MiB or more`],
     [opened.some((count) => count !== 0), "the agent holds more or fewer descriptors than before"],
     [(crowded?.cpu ?? 0) >= MAX_CPU, `the agent took ${MAX_CPU} % of a core or more in the crowd`],

@@ -18,7 +18,8 @@ export interface Results {
   walks: Walked[];
   walksFailed: number;
   crowded: CrowdedMinute | null;
-  hostMounts: { before: number; after: number };
+  /** Mounts on the computer itself, where all of this leaves no trace. */
+  leftOutside: number;
 }
 
 /** Adds what one play of a scenario found, or null for one that failed. */

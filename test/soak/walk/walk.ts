@@ -1,6 +1,5 @@
 import { serves } from "../../../agent/core/condition.ts";
 import { mebibytes } from "../../bench/cost.ts";
-import type { Agent } from "../../kernel/harness/agent.ts";
 import { until } from "../../kernel/harness/until.ts";
 import { Dice } from "./dice.ts";
 import { faults } from "./faults/all.ts";
@@ -29,6 +28,7 @@ export interface Walked {
 /** Accounts are settled this often; by then everything is mended. */
 const EPOCH = 200;
 /** Parts of the walk: the agent's compiler and heap settle, its size is what it is before, and then what it is after. */
+const SIZE_EVERY = 5;
 const SIZED = { from: 0.4, until: 0.7 };
 
 /** @throws when something did not come right, with the faults that led there and what the agent said last. */
@@ -64,7 +64,7 @@ async function steps(
 ): Promise<Walked> {
   const happened: Record<string, number> = {};
   const isOneLife = possible.every(({ endsAgent }) => !endsAgent);
-  const sizes: Size[] = [];
+  const sizes: Record<keyof Size, number[]> = { rssMiB: [], descriptors: [] };
   for (let done = 0; done < count; done++) {
     const fault = world.dice.weighted(possible.filter((each) => each.can(world)));
     story.push(fault.name);
@@ -74,11 +74,12 @@ async function steps(
     await settled(world);
     while (world.troubles.length > 0 && world.dice.below(3) > 0) await mendOne(world, story);
     await world.accounts.check();
+    if (isOneLife && done % SIZE_EVERY === 0) sizes.rssMiB.push(mebibytes(world.agent.program.pid, "Rss"));
     if ((done + 1) % EPOCH === 0 || done + 1 === count) {
       while (world.troubles.length > 0) await mendOne(world, story);
       await world.accounts.settle();
       await world.accounts.open();
-      if (isOneLife) sizes.push(await atRest(world));
+      if (isOneLife) sizes.descriptors.push(await descriptorsAtRest(world));
       onProgress(done + 1);
     }
   }
@@ -145,24 +146,19 @@ async function isSettled(world: World, name: MountName): Promise<boolean> {
   return true;
 }
 
-/** With no child out: what it holds, not what it is just doing. */
-async function atRest({ agent }: World): Promise<Size> {
+/** With no child out, to which there are pipes. */
+async function descriptorsAtRest({ agent }: World): Promise<number> {
   await until(() => agent.children().length === 0, { what: "no child out", every: 1 });
-  return sizeOf(agent);
+  return agent.descriptors();
 }
 
-/** Its heap grows until it is swept, by some MiB, over and over: the smallest sizes are compared. Null of too short a walk. */
-function compared(sizes: readonly Size[]): Walked["agent"] {
-  const cut = (part: number) => Math.floor(part * sizes.length);
-  const smallest = (of: readonly Size[]): Size => ({
-    rssMiB: Math.min(...of.map(({ rssMiB }) => rssMiB)),
-    descriptors: Math.min(...of.map(({ descriptors }) => descriptors)),
+/** Its heap grows until it is swept, by ten MiB and more, over and over: the smallest sizes are compared. */
+function compared({ rssMiB, descriptors }: Record<keyof Size, number[]>): Walked["agent"] {
+  const smallest = (sizes: readonly number[], from: number, until: number) =>
+    Math.min(...sizes.slice(Math.floor(from * sizes.length), Math.ceil(until * sizes.length)));
+  const size = (from: number, until: number): Size => ({
+    rssMiB: smallest(rssMiB, from, until),
+    descriptors: smallest(descriptors, from, until),
   });
-  const [before, after] = [sizes.slice(cut(SIZED.from), cut(SIZED.until)), sizes.slice(cut(SIZED.until))];
-  return before.length === 0 ? null : { before: smallest(before), after: smallest(after) };
+  return descriptors.length === 0 ? null : { before: size(SIZED.from, SIZED.until), after: size(SIZED.until, 1) };
 }
-
-const sizeOf = (agent: Agent): Size => ({
-  rssMiB: mebibytes(agent.program.pid, "Rss"),
-  descriptors: agent.descriptors(),
-});

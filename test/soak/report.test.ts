@@ -75,7 +75,6 @@ describe("the report", () => {
     ["1 mounts are left on this computer", { leftOutside: 1 }],
     ["the agent grew by 5 MiB or more", { walk: { agent: grown({ rssMiB: 85 }) } }],
     ["the agent holds more or fewer descriptors than before", { walk: { agent: grown({ descriptors: 17 }) } }],
-    ["the agent took 2 % of a core or more in the crowd", { crowded: { ...crowded, cpu: 2 } }],
   ])("finds off: %s", (what, results) => {
     expect(report(resultsWith(results)).faults).toEqual([what]);
   });

@@ -6,6 +6,8 @@ import { syscall } from "./syscall.ts";
 const F_SETLEASE = 1024;
 const F_GETLEASE = 1025;
 const F_RDLCK = 0;
+const F_WRLCK = 1;
+const EAGAIN = 11;
 
 /**
  * fcntl(2) F_SETLEASE F_RDLCK on a file that was opened to be read: false while somebody has it open, or shared and
@@ -21,6 +23,17 @@ export function takeReadLease(fd: number, path: string): boolean {
     if (isErrno(error, "EAGAIN")) return false;
     throw error;
   }
+}
+
+/**
+ * fcntl(2) F_SETLEASE F_WRLCK: false while anybody else has the file open at all. From now on whoever opens it waits; else
+ * as takeReadLease.
+ */
+export function takeWriteLease(fd: number, path: string): boolean {
+  const answer = syscall("fcntl", fd, F_SETLEASE, F_WRLCK);
+  if (answer === -EAGAIN) return false;
+  must("fcntl(F_SETLEASE)", path, answer);
+  return true;
 }
 
 /** Whether the lease is still whole: F_GETLEASE tells what it is to become as soon as somebody waits for it. */

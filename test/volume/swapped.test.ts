@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { VolumeRequest } from "../../agent/volume/request.ts";
 import { compiled } from "../kernel/harness/compile.ts";
 import { Machine } from "../kernel/harness/machine.ts";
+import { until } from "../kernel/harness/until.ts";
 import { Inside } from "../kernel/linux/inside.ts";
 import { ask, requestFor } from "./ask.ts";
 import type * as Look from "./look.ts";
@@ -99,3 +100,33 @@ test("a volume whose root was removed is a problem, not one more thing that some
   const { volume } = await ask(machine, { mount: { sourceMustBeMount: false } });
   expect(volume.problem).toMatchObject({ reason: "VolumeUnusable", message: expect.stringContaining("ENOENT") });
 });
+
+/** Writes without end to the file that is its argument, however much anybody else does. */
+const scribbles: [how: string, what: string][] = [
+  ["overwrites", "fs.writeSync(fd, Buffer.alloc(64, 7), 0, 64, 0)"],
+  ["truncates", "fs.ftruncateSync(fd, 0)"],
+];
+
+test.each(scribbles)(
+  "who %s the probe in a loop is taken for what he is, and not for broken storage",
+  async (_, what) => {
+    using machine = await Machine.start();
+    await ask(machine);
+    const probe = `${machine.source}/.mooring/nodes/node-a/probe`;
+    const script = `const fs = require("fs"); const fd = fs.openSync(process.argv[1], "r+"); console.log("ready"); for (;;) ${what};`;
+    const scribbler = machine.run([process.execPath, "-e", script, probe]);
+    await scribbler.line((line) => line === "ready", { what: "the scribbler to begin" });
+    using inside = await Inside.start(machine);
+    const { lookEach } = inside.module<typeof Look>("../test/volume/look.ts");
+    // A busy machine lets it write seldom.
+    const isNoticed = async () => {
+      const { well = 0, MarkersBlocked = 0 } = await lookEach(requestFor(machine), LOOKS);
+      expect(well + MarkersBlocked).toBe(LOOKS);
+      return MarkersBlocked > 0;
+    };
+    await until(isNoticed, { what: "it to be noticed", deadline: 30_000 });
+    scribbler.kill("SIGKILL");
+    await scribbler.exited;
+    expect((await ask(machine)).volume).toMatchObject({ problem: null, remark: null });
+  },
+);

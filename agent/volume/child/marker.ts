@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isErrno, KernelError } from "../../kernel/error.ts";
 import { fsync, readStart, writeStart } from "../../kernel/file.ts";
+import { ignoreLeaseSignals, takeWriteLease } from "../../kernel/lease.ts";
 import { close, O_RDONLY, O_RDWR } from "../../kernel/open.ts";
 import { publish } from "./publish.ts";
 import { Blocked, makeFile, openFile } from "./safe.ts";
@@ -21,8 +22,12 @@ export function writeAndReadBack(nodeFolder: number): void {
   if (fd === null) throw new Blocked(`${PROBE} cannot be made`);
   try {
     if (readStart(fd, PROBE).length > PROBE_SIZE) throw new Blocked(`${PROBE} is longer than what Mooring writes`);
-    for (let attempt = 1; !isReadBack(fd); attempt += 1)
-      if (attempt === TRIES) throw new KernelError("read back", PROBE, EIO);
+    for (let attempt = 1; !isReadBack(fd); attempt += 1) {
+      if (attempt < TRIES) continue;
+      if (!isAlone(fd)) throw new Blocked(`${PROBE} is open in another process, which writes to it`);
+      if (!isReadBack(fd)) throw new KernelError("read back", PROBE, EIO);
+      break;
+    }
   } finally {
     close(fd);
   }
@@ -40,6 +45,20 @@ function isReadBack(fd: number): boolean {
   const found = readStart(fd, PROBE);
   const isProbe = digestOf(found.subarray(0, RANDOM_SIZE)).equals(found.subarray(RANDOM_SIZE));
   return isProbe && Buffer.compare(found, before) !== 0;
+}
+
+/**
+ * Whose bytes were they, the storage's or an application's? Under a write lease, which ends with the descriptor, nobody else
+ * has the file open. Where there are no leases (EINVAL, as on FUSE) it counts as the storage's fault.
+ */
+function isAlone(fd: number): boolean {
+  ignoreLeaseSignals();
+  try {
+    return takeWriteLease(fd, PROBE);
+  } catch (error) {
+    if (error instanceof KernelError) return true;
+    throw error;
+  }
 }
 
 const digestOf = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();

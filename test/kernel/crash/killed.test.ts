@@ -13,7 +13,7 @@ const killed = async (situation: Situation, { number }: Step, wanted: Recording)
   const order = `${actor} ${number} kill`;
   const program = await begin(situation, machine, planOf(machine), order);
   const consumer = kind ? await machine.consumer() : null;
-  const ending = await until(() => program.ending, { what: `it to be killed before step ${number}`, deadline: 30_000 });
+  const ending = await until(() => program.ending, { what: `it to be killed before step ${number}`, deadline: 60_000 });
   expect(ending.signal).toBe("SIGKILL");
   await machine.sh(`rm "$1"`, { args: [planOf(machine)] });
   const target = targetOf(situation, machine);
@@ -34,5 +34,5 @@ test.each(Object.entries(situations))(
     const rows = await inTurns(wanted.steps, (step) => killed(situation, step, wanted));
     console.log(tableOf(name, situation, wanted, rows));
   },
-  300_000,
+  600_000,
 );

@@ -38,5 +38,5 @@ test.each(lasting)(
     const wanted = await record(situation);
     await inTurns(wanted.steps, (step) => refused(situation, step, wanted));
   },
-  300_000,
+  600_000,
 );

@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions, configFor, mooring, testBuild } from "../harness/agent.ts";
 import type { Machine } from "../harness/machine.ts";
 import { until } from "../harness/until.ts";
+import { filesBelow } from "./there.ts";
 
 /** Which part of the agent takes the steps. */
 export type Actor = "keeper" | "child" | "main";
@@ -17,6 +18,8 @@ export interface Situation {
   command?: string[];
   /** Writes at the target meanwhile: no write of it may fail, or, where the mount goes away, none that succeeded be lost. */
   consumer?: "failed" | "lost";
+  /** Whether all of it is done, where the target alone does not tell. */
+  done?: (machine: Machine) => Promise<boolean>;
   /** What the target shows in the end. */
   volume: string | null;
   /** Where that is; the target by default. */
@@ -35,6 +38,13 @@ const withDirectories: AgentOptions = { config: quick, mount: { directories, mod
 export const situations: Record<string, Situation> = {
   "first attach": { actor: "keeper", options: plain, provoke: null, volume: "scratch" },
   "marks and directories": { actor: "child", options: withDirectories, provoke: null, volume: "scratch" },
+  rescue: {
+    actor: "child",
+    options: plain,
+    provoke: shadow,
+    done: async (machine) => (await filesBelow(machine)) === "",
+    volume: "scratch",
+  },
   heal: {
     actor: "keeper",
     options: plain,
@@ -79,6 +89,17 @@ export const situations: Record<string, Situation> = {
   },
 };
 
+/** Writes below while the agent stands still and the mount is away, also under a name that the volume has. */
+async function shadow(machine: Machine, agent: Agent): Promise<void> {
+  agent.program.kill("SIGSTOP");
+  await machine.sh(
+    `echo theirs > "$1/taken"; umount -l "$1"; chattr -i "$1"; chmod 755 "$1"
+     mkdir "$1/app"; echo one > "$1/one"; echo two > "$1/app/two"; echo ours > "$1/taken"; ln -s one "$1/link"`,
+    { args: [machine.target] },
+  );
+  agent.program.kill("SIGCONT");
+}
+
 const reload = async (machine: Machine, agent: Agent, options: AgentOptions): Promise<void> => {
   await machine.write(agent.configPath, configFor(machine, options));
   agent.program.kill("SIGHUP");
@@ -121,7 +142,7 @@ export const begin = async (situation: Situation, machine: Machine, plan: string
 
 /** Finishes what was begun: the next agent starts, or what lets go is called again. Tells what that found to do. */
 export const finish = async (situation: Situation, machine: Machine): Promise<string> => {
-  const { volume, command, actor } = situation;
+  const { volume, command, actor, done } = situation;
   if (volume === null) {
     const config = ["--config", `${machine.root}/mooring.yaml`];
     const { code, out, err } = await mooring(machine, [...(command ?? ["release"]), ...config], { binary: testBuild });
@@ -132,6 +153,7 @@ export const finish = async (situation: Situation, machine: Machine): Promise<st
   await agent.until("Healthy");
   await agent.probed();
   await agent.until("Healthy");
+  if (done) await until(() => done(machine), { what: "all to be done", deadline: 30_000 });
   if (actor === "child") await tidied(machine, agent);
   return [...new Set(await agent.ways())].join(", then ");
 };

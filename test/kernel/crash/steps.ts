@@ -13,13 +13,16 @@ export interface Step {
 /** Where the agents of a machine find what is to happen to them. */
 export const planOf = (machine: Machine): string => `${machine.root}/steps`;
 
-/** The steps that an actor took so far; of volume children those of the first. */
+/** The steps that an actor took so far; of volume children those of the first that took the most. */
 export const stepsOf = async (machine: Machine, actor: Actor): Promise<Step[]> => {
   const log = await machine.sh(`cat "$1.log" 2>/dev/null || true`, { args: [planOf(machine)] });
   const all = log.split("\n").map((line) => line.split(" "));
-  const own = all.filter(([who]) => who === actor);
-  const first = own.filter(([, pid]) => pid === own[0]?.[1]);
-  return first.map(([, , number, call = ""]) => ({ name: known[call] ?? call, number: Number(number) }));
+  const byPid = Map.groupBy(
+    all.filter(([who]) => who === actor),
+    ([, pid]) => pid,
+  );
+  const [most = []] = [...byPid.values()].toSorted((one, other) => other.length - one.length);
+  return most.map(([, , number, call = ""]) => ({ name: known[call] ?? call, number: Number(number) }));
 };
 
 const known: Readonly<Record<string, string>> = {
@@ -41,6 +44,8 @@ export const record = async (situation: Situation): Promise<Recording> => {
   const target = targetOf(situation, machine);
   if (situation.volume === null) await program.exited;
   else await until(() => shown(machine, target) === situation.volume, { what: "it to be done" });
+  const { done } = situation;
+  if (done) await until(() => done(machine), { what: "all of it to be done", deadline: 30_000 });
   const count = async () => (await stepsOf(machine, situation.actor)).length;
   await until(async () => (await count()) > 0, { what: "its steps to be noted" });
   let seen = -1;

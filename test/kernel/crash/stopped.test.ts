@@ -53,5 +53,5 @@ test.each(shared)(
       if (isRecorded) expect(holder).toContain(`(pid ${pid})`);
     }
   },
-  300_000,
+  600_000,
 );

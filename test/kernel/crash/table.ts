@@ -7,23 +7,30 @@ const who: Readonly<Record<Situation["actor"], string>> = {
   main: "the command",
 };
 
-/** As docs/reliability.md shows it. */
+/** As docs/crash-table.md shows it: steps before which the same is there, and leads to the same, share a row. */
 export const tableOf = (
   name: string,
   { actor }: Situation,
   { steps }: Recording,
   rows: readonly { there: string; next: string }[],
 ): string => {
-  const lines = rows.map(({ there, next }, index) => {
+  const found = rows.map(({ there, next }) => {
     const done = next.split("\n").map((line) => line.replace(/^\S*: /, ""));
-    return `| ${index + 1}. ${steps[index]?.name} | ${there} | ${done.join("; ")} |`;
+    return `${there} | ${done.join("; ")}`;
+  });
+  const lines = found.flatMap((cells, index) => {
+    if (found[index - 1] === cells) return [];
+    const next = found.findIndex((other, at) => at > index && other !== cells);
+    const last = next < 0 ? found.length : next;
+    const calls = steps.slice(index, last).map(({ name: call }) => call);
+    return [`| ${index + 1}${last > index + 1 ? `-${last}` : ""} | ${calls.join(", ")} | ${cells} |`];
   });
   return [
     "",
     `**${name}**, ${who[actor]} killed before`,
     "",
-    "| step | what is there then | the next start |",
-    "|---|---|---|",
+    "| | step | what is there then | the next start |",
+    "|---|---|---|---|",
     ...lines,
     "",
   ].join("\n");

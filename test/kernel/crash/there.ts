@@ -11,7 +11,7 @@ export const whatIsThere = async (
   if (part !== "volume") found.push(mountedAt(machine, target), await bareAt(machine, target));
   if (part !== "volume" && target !== machine.target)
     found.push(`at the old target ${mountedAt(machine, machine.target)}`);
-  if (part !== "target") found.push(await marksOf(machine));
+  if (part !== "target") found.push(await marksOf(machine), ...(await dumpsOf(machine)));
   return found.join("; ");
 };
 
@@ -45,4 +45,30 @@ const marksOf = async (machine: Machine): Promise<string> => {
     { args: [machine.source] },
   );
   return found === "" ? "no marks" : found.split("\n").join(", ");
+};
+
+/** Of files that somebody else wrote: where each is, and what it holds. */
+const dumpsOf = async (machine: Machine): Promise<string[]> => {
+  const kept = await machine.sh(
+    `cd "$1"; find . \\( -path './.mooring/nodes/*/rescued/*' -o ! -path './.mooring*' \\) ! -name .ready ! -name 'consumer-*' \\
+       \\( -type l -printf '%P -> %l\\n' -o -type f -printf '%P: ' -exec head -n 1 {} \\; \\) |
+       sed -E 's#^.*/rescued/[^/]+/#rescued/#' | LC_ALL=C sort`,
+    { args: [machine.source] },
+  );
+  const below = await filesBelow(machine);
+  return [
+    ...(kept === "" ? [] : [`in the volume ${kept.split("\n").join(", ")}`]),
+    ...(below === "" ? [] : [`below ${below.split("\n").join(", ")}`]),
+  ];
+};
+
+/** The files that lie hidden under the mount, aside where a rescue has put them. */
+export const filesBelow = async (machine: Machine): Promise<string> => {
+  using below = await machine.peer("private");
+  return await below.sh(
+    `while mountpoint -q "$1"; do umount -l "$1"; done
+     cd "$1" 2>/dev/null || exit 0
+     find . -mindepth 1 ! -type d -printf '%P\\n' | sed -E 's#^\\.mooring-aside-[^/]+/#aside/#' | LC_ALL=C sort`,
+    { args: [machine.target] },
+  );
 };

@@ -49,13 +49,10 @@ async function swappedWhileAttaching(stage: Stage, what: "parent" | "target"): P
   const { said, code } = await ran(machine, "race.ts", [machine.target, machine.source, String(tries), ...denied]);
   assert.equal(code, 0, said);
   stage.count("swaps", await stop());
-  stage.count("tries to mount", tries);
   const outcomes = JSON.parse(said) as Record<string, number>;
-  assert.equal(
-    Object.values(outcomes).reduce((sum, count) => sum + count, 0),
-    tries,
-  );
-  assert.ok((outcomes.attached ?? 0) > 0, said);
+  const tried = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  assert.ok(tried >= tries, said);
+  stage.count("tries to mount", tried);
   assert.equal(outcomes.nowhere, undefined);
   if (what === "parent") assert.deepEqual(Object.keys(outcomes).toSorted(), ["ELOOP", "attached"]);
   await nothingElsewhere(machine);

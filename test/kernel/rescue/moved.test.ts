@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Agent } from "../harness/agent.ts";
 import { Machine } from "../harness/machine.ts";
+import { until } from "../harness/until.ts";
 import { bareOf, elsewhere, inBare, inShadow, lockedAndEmpty, options, volumeOf } from "./shadowed.ts";
 
 const acl = [
@@ -156,7 +157,9 @@ test("what is neither file nor link stays, and is told", async () => {
   const { condition } = await agent.until("Degraded/ShadowedFiles");
   expect((await agent.get("/readyz")).code).toBe(200);
   await agent.probed(3);
-  expect((await agent.mount()).condition.message).toContain("3 neither file nor link; for one, ");
+  // A probe that was late says something else for a while.
+  const says = async () => (await agent.mount()).condition.message.includes("3 neither file nor link; for one, ");
+  await until(says, { what: "the message to count what stays" });
   expect(condition.state).toBe("Degraded");
   expect(await volumeOf(machine)).toBe("./app/\n./app/file: file");
   // As many as before: not told again.

@@ -142,7 +142,7 @@ export const begin = async (situation: Situation, machine: Machine, plan: string
 
 /** Finishes what was begun: the next agent starts, or what lets go is called again. Tells what that found to do. */
 export const finish = async (situation: Situation, machine: Machine): Promise<string> => {
-  const { volume, command, actor, done } = situation;
+  const { volume, command, done } = situation;
   if (volume === null) {
     const config = ["--config", `${machine.root}/mooring.yaml`];
     const { code, out, err } = await mooring(machine, [...(command ?? ["release"]), ...config], { binary: testBuild });
@@ -154,11 +154,11 @@ export const finish = async (situation: Situation, machine: Machine): Promise<st
   await agent.probed();
   await agent.until("Healthy");
   if (done) await until(() => done(machine), { what: "all to be done", deadline: 30_000 });
-  if (actor === "child") await tidied(machine, agent);
+  await tidied(machine, agent);
   return [...new Set(await agent.ways())].join(", then ");
 };
 
-/** What a killed child has left half-written goes once it is old enough to be nobody's. */
+/** What a child that was killed, with its agent too, has left half-written goes once it is old enough to be nobody's. */
 const tidied = async (machine: Machine, agent: Agent): Promise<void> => {
   await machine.sh(
     `find "$1/.mooring/nodes" -type f -name '*.*' | while read -r old; do

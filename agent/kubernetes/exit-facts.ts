@@ -32,7 +32,8 @@ export const askForExit = async (
   const left = (): number => Math.max(1, until - performance.now());
   const owner = self?.owner ?? null;
   const [pod, known, node] = await Promise.all([
-    askForPod(where, left()),
+    // Nobody takes a deletion back.
+    self?.deleted ? ({ kind: "found", value: self } as const) : askForPod(where, left()),
     owner === null ? null : askForWorkload(where, owner, left()),
     where.api
       .ask({ verb: "get", path: path`/api/v1/nodes/${where.node}`, timeoutMs: left() })

@@ -156,7 +156,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     async decideExit(withinMs) {
       if (podName === null) {
         const policy = config.exit === "release" ? "release" : "keep";
-        return { policy, comesBack: true, why: "the agent runs in no pod", unlock: false };
+        return { policy, comesBack: true, why: "the agent runs in no pod", isOpen: false, unlock: false };
       }
       const facts = await askForExit(where(), self, withinMs);
       // `kubectl delete --grace-period` gives another one than the pod had.

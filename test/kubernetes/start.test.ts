@@ -150,6 +150,22 @@ describe("an agent that cannot ask", () => {
   });
 });
 
+test("a deletion that was seen is not asked for again", async () => {
+  const it = scene();
+  const ownerReferences = [{ kind: "DaemonSet", name: "m", uid: "owner-uid", controller: true }];
+  it.cluster.objects.set(podPath, ownPod({ deletionTimestamp: "x", ownerReferences }));
+  const { kubernetes } = await started(it);
+  await isKnown(kubernetes);
+  it.cluster.fault = () => ({ kind: "hang" });
+  expect(await kubernetes.decideExit(100)).toMatchObject({ policy: "keep", isOpen: true });
+  it.cluster.fault = ({ path }) => (path === podPath ? { kind: "hang" } : null);
+  expect(await kubernetes.decideExit(500)).toMatchObject({
+    policy: "release",
+    isOpen: false,
+    why: "DaemonSet m is deleted",
+  });
+});
+
 test("permissions that went away are removal: the agent had asked before", async () => {
   const it = scene();
   it.cluster.objects.set(podPath, ownPod());

@@ -22,14 +22,17 @@ export interface Departure {
   tell(trace: TraceBody): void;
 }
 
-/** Without consumers to wait for, everything together takes less than 2 s. */
+/** What is kept, is kept in less than 2 s all together. */
 const DECIDE_WITHIN_MS = 1000;
+/** Once the pod is known to be deleted, a slow API server is asked on: what is kept by mistake pins its claim to this node. */
+const DECIDE_AT_LAST_MS = 8000;
 const ABORT_WITHIN_MS = 200;
 const KEEP_WITHIN_MS = 1700;
 /** What is not written by then is the kernel's to write: detaching loses nothing of it. */
 const SYNC_WITHIN_MS = 4000;
 const SYNC_ALONE_WITHIN_MS = 700;
 const RELEASE_WITHIN_MS = 1500;
+const KEEP_WORDS_MS = 500;
 /** Of the grace period, for letting go and for the last words. */
 const RESERVE_MS = 10_000;
 const LAST_WORDS_MS = 4000;
@@ -40,7 +43,7 @@ export const depart = async (departure: Departure): Promise<number> => {
   const { signal, kubernetes, stopProbing, tell } = departure;
   const startedAt = monotonicMs();
   const since = (): number => monotonicMs() - startedAt;
-  const { policy, comesBack, unlock } = await decide(departure);
+  const { policy, comesBack, unlock } = await decide(departure, since);
   tell({ kind: "stopping", signal, policy });
   await departure.abortWhatHangs(ABORT_WITHIN_MS);
   let left: string[] = [];
@@ -53,20 +56,26 @@ export const depart = async (departure: Departure): Promise<number> => {
   }
   stopProbing();
   if (kubernetes) {
-    const withinMs = policy === "release" ? LAST_WORDS_MS : Math.max(100, KEEP_WITHIN_MS - since());
+    const withinMs = policy === "release" ? LAST_WORDS_MS : Math.max(KEEP_WORDS_MS, KEEP_WITHIN_MS - since());
     await kubernetes.end(comesBack, withinMs);
   }
   tell({ kind: "stopped", afterMs: since() });
   return left.length === 0 ? 0 : 1;
 };
 
-const decide = async ({
-  config,
-  kubernetes,
-  tell,
-}: Departure): Promise<{ policy: "keep" | "release"; comesBack: boolean; unlock: boolean }> => {
+const decide = async (
+  { config, kubernetes, allow, tell }: Departure,
+  since: () => number,
+): Promise<{ policy: "keep" | "release"; comesBack: boolean; unlock: boolean }> => {
   if (!kubernetes) return { policy: config.exit === "release" ? "release" : "keep", comesBack: true, unlock: false };
-  const decision = await kubernetes.decideExit(DECIDE_WITHIN_MS);
+  let decision = await kubernetes.decideExit(DECIDE_WITHIN_MS);
+  const until = Math.min(DECIDE_AT_LAST_MS, kubernetes.graceMs() - RESERVE_MS);
+  if (decision.isOpen) allow(Math.max(0, until - since()) + KEEP_WITHIN_MS);
+  // Twice the time each round: a new connection may be the quick one, a slow answer may need all of it.
+  for (let withinMs = 2 * DECIDE_WITHIN_MS; decision.isOpen && since() < until; withinMs *= 2) {
+    await Bun.sleep(LOOK_EVERY_MS);
+    decision = await kubernetes.decideExit(Math.min(withinMs, Math.max(1, until - since())));
+  }
   tell({ kind: "exitDecided", policy: decision.policy, why: decision.why });
   return decision;
 };

@@ -36,6 +36,8 @@ export interface Decision {
   /** Another life of this agent will look after the node, so its marks stay. */
   comesBack: boolean;
   why: string;
+  /** The pod is deleted and what becomes of its mounts nobody said yet: worth asking again while there is time. */
+  isOpen: boolean;
 }
 
 /**
@@ -46,11 +48,12 @@ export interface Decision {
 export const decideExit = (facts: ExitFacts): Decision => {
   const found = judge(facts);
   if (facts.exit === "auto" || facts.exit === found.policy) return found;
-  return { ...found, policy: facts.exit, why: `the configuration says exit: ${facts.exit}` };
+  return { ...found, policy: facts.exit, why: `the configuration says exit: ${facts.exit}`, isOpen: false };
 };
 
-const keep = (why: string): Decision => ({ policy: "keep", comesBack: true, why });
-const release = (why: string): Decision => ({ policy: "release", comesBack: false, why });
+const keep = (why: string): Decision => ({ policy: "keep", comesBack: true, why, isOpen: false });
+const release = (why: string): Decision => ({ policy: "release", comesBack: false, why, isOpen: false });
+const open = (why: string): Decision => ({ ...keep(why), isOpen: true });
 
 const judge = (facts: ExitFacts): Decision => {
   const { self, pod } = facts;
@@ -71,13 +74,13 @@ const judgeSuccessor = (facts: ExitFacts, own: OwnPod): Decision => {
   if (owner === null) return release("the pod is deleted and nothing makes another one");
   const name = `${owner.kind} ${owner.name}`;
   if (workload === null) return release(`the pod is deleted, and where ${name} puts the next one is not certain`);
-  if (workload.kind === "silent") return keep(`nobody can tell what becomes of ${name}: ${workload.why}`);
+  if (workload.kind === "silent") return open(`nobody can tell what becomes of ${name}: ${workload.why}`);
   if (workload.kind === "denied") return release("the agent's permissions are gone, so its release is being removed");
   if (workload.kind === "missing" || workload.value.uid !== owner.uid) return release(`${name} is deleted`);
   if (workload.value.deleted) return release(`${name} is being deleted`);
   if (node.kind === "missing") return release("the node is deleted");
-  if (node.kind !== "found")
-    return keep(`nobody can tell about the node: ${node.kind === "silent" ? node.why : "denied"}`);
+  if (node.kind === "silent") return open(`nobody can tell about the node: ${node.why}`);
+  if (node.kind === "denied") return keep("nobody can tell about the node: denied");
   const other = whyNotTheSame(own, workload.value, sources);
   if (other !== null) return release(other);
   return owner.kind === "DaemonSet"
@@ -102,7 +105,7 @@ const judgeStatefulSet = (facts: ExitFacts, own: OwnPod, workload: Workload, nod
   if (isTemplatePinned(workload.template, node)) return keep(`${name} is pinned to this node`);
   for (const claim of claimsBehind(own, sources)) {
     const affinity = volumes.get(claim) ?? { kind: "missing" };
-    if (affinity.kind === "silent") return keep(`nobody can tell where claim ${claim} may go: ${affinity.why}`);
+    if (affinity.kind === "silent") return open(`nobody can tell where claim ${claim} may go: ${affinity.why}`);
     if (affinity.kind === "found" && affinity.value !== null && isPinnedTo(affinity.value, node))
       return keep(`the volume of claim ${claim} is tied to this node`);
   }

@@ -6,6 +6,8 @@ interface Given {
   policy?: "keep" | "release";
   comesBack?: boolean;
   unlock?: boolean;
+  /** How often the API server keeps silent before it says what becomes of the pod. */
+  silences?: number;
   /** One list of consumers for each look; the last one stays. */
   consumers?: string[][];
   graceMs?: number;
@@ -22,10 +24,12 @@ const leaving = async ({
   consumers = [[]],
   graceMs = 120_000,
   left = [],
+  silences = 0,
   ...given
 }: Given) => {
   const happened: string[] = [];
   const note = (what: string) => void happened.push(what);
+  let asked = 0;
   const looks = [...consumers];
   const look = () => (looks.length > 1 ? looks.shift() : looks[0]) ?? [];
   const departure: Departure = {
@@ -39,7 +43,11 @@ const leaving = async ({
           hear: () => {},
           consumers: look,
           allConsumers: look,
-          decideExit: async () => ({ policy, comesBack, unlock, why: "because" }),
+          decideExit: async (withinMs) => {
+            note(`decide within ${withinMs} ms`);
+            const isOpen = asked++ < silences;
+            return { policy: isOpen ? "keep" : policy, comesBack, unlock, why: "because", isOpen };
+          },
           graceMs: () => graceMs,
           end: async (back) => note(`end ${back ? "stopped" : "taken back"}`),
         },
@@ -60,13 +68,22 @@ const leaving = async ({
 
 test("what is kept is kept, and the node is told", async () => {
   expect(await leaving({})).toEqual({
-    happened: ["tell exitDecided keep", "tell stopping keep", "abort", "stop probing", "end stopped", "tell stopped"],
+    happened: [
+      "decide within 1000 ms",
+      "tell exitDecided keep",
+      "tell stopping keep",
+      "abort",
+      "stop probing",
+      "end stopped",
+      "tell stopped",
+    ],
     code: 0,
   });
 });
 
 test("what is released is released before anything is told, and the marks go", async () => {
   expect((await leaving({ policy: "release", comesBack: false })).happened).toEqual([
+    "decide within 1000 ms",
     "tell exitDecided release",
     "tell stopping release",
     "abort",
@@ -77,6 +94,26 @@ test("what is released is released before anything is told, and the marks go", a
     "end taken back",
     "tell stopped",
   ]);
+});
+
+test("a slow API server is asked on once the pod is known to be deleted, each time longer", async () => {
+  const { happened } = await leaving({ policy: "release", silences: 2 });
+  expect(happened.slice(0, 5)).toEqual([
+    "decide within 1000 ms",
+    "allow 10 s",
+    "decide within 2000 ms",
+    "decide within 4000 ms",
+    "tell exitDecided release",
+  ]);
+});
+
+test("one that never answers is asked for as long as the grace period leaves time, and the mounts are kept", async () => {
+  const { happened } = await leaving({ policy: "release", silences: Number.POSITIVE_INFINITY, graceMs: 11_000 });
+  expect(happened.filter((what) => what.startsWith("decide")).length).toBeGreaterThan(3);
+  expect(happened).toContain("tell exitDecided keep");
+  expect(happened).not.toContain("release");
+  const short = await leaving({ silences: 1, graceMs: 5000 });
+  expect(short.happened.slice(0, 3)).toEqual(["decide within 1000 ms", "allow 2 s", "tell exitDecided keep"]);
 });
 
 test("consumers are waited for, as long as there are any", async () => {

@@ -319,6 +319,15 @@ test.each(cases)("%s", (_, facts, policy, why) => {
   expect(decision.why).toContain(why);
 });
 
+test("it is open while the pod is known to be deleted and what follows is not known, if the answer matters", () => {
+  const isOpen = (facts: ExitFacts) => decideExit(facts).isOpen;
+  for (const facts of [daemon({ workload: silent }), daemon({ node: silent }), stateful(withVolume(silent))])
+    expect(isOpen(facts)).toBeTrue();
+  for (const facts of [daemon(), daemon({ pod: silent }), daemon({ workload: missing }), daemon({ node: denied })])
+    expect(isOpen(facts)).toBeFalse();
+  expect(isOpen(daemon({ exit: "release", workload: silent }))).toBeFalse();
+});
+
 describe("the marks on the node", () => {
   test.each([
     ["stay when the agent comes back", daemon(), true],

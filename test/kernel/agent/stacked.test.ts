@@ -83,12 +83,11 @@ describe("our own mount bound again on top", () => {
     using machine = await Machine.start();
     const agent = await Agent.start(machine);
     await agent.until("Healthy");
-    const pause = agent.program;
-    pause.kill("SIGSTOP");
+    await agent.program.stopped();
     await machine.sh(`mount --bind "$1" "$2"; mkdir -p "$2/inside"; mount -t tmpfs inside "$2/inside"`, {
       args: [machine.source, machine.target],
     });
-    pause.kill("SIGCONT");
+    agent.program.resume();
     await agent.until("Degraded/Stacked");
     await agent.probed(2);
     expect(machine.mountsAt(machine.target)).toHaveLength(2);
@@ -102,14 +101,14 @@ describe("our own mount bound again on top", () => {
     using machine = await Machine.start();
     const agent = await Agent.start(machine);
     await agent.until("Healthy");
-    agent.program.kill("SIGSTOP");
+    await agent.program.stopped();
     await machine.sh(
       `mount -t tmpfs foreign "$2"; echo theirs > "$2/file"; mount --bind "$1" "$2"; mount --bind "$1" "$2"`,
       {
         args: [machine.source, machine.target],
       },
     );
-    agent.program.kill("SIGCONT");
+    agent.program.resume();
     await agent.until("Degraded/Stacked");
     await agent.probed(2);
     const stack = machine.mountsAt(machine.target).map(({ source }) => source);

@@ -3,7 +3,7 @@ import { Agent, testBuild } from "../harness/agent.ts";
 import { Machine } from "../harness/machine.ts";
 import { until } from "../harness/until.ts";
 import { type Situation, situations, targetOf } from "./situations.ts";
-import { inTurns, planOf, type Recording, record, type Step } from "./steps.ts";
+import { inTurns, planOf, type Recording, record, type Step, stepsTaken } from "./steps.ts";
 import { whatIsThere } from "./there.ts";
 
 const EIO = 5;
@@ -22,9 +22,13 @@ const refused = async (situation: Situation, { number }: Step, { mounts, end }: 
     await machine.write(plan, order);
     await provoke(machine, agent);
   }
-  await machine.sh(`until grep -q " ${EIO}$" "$1.log"; do :; done; rm "$1"`, { args: [plan] });
+  const isTaken = async () => (await stepsTaken(machine)).split("\n").some((line) => line.endsWith(` ${EIO}`));
+  await until(isTaken, { what: `step ${number} to be refused`, deadline: 30_000, every: 20 });
+  await machine.sh(`rm "$1"`, { args: [plan] });
   const target = targetOf(situation, machine);
-  await until(async () => (await whatIsThere(machine, target)) === end, { what: "all to be whole" });
+  await until(async () => (await whatIsThere(machine, target)) === end, {
+    what: `all to be whole after step ${number}`,
+  });
   await agent.until("Healthy");
   expect(machine.mountCount()).toBe(mounts);
   expect(agent.program.errors).toEqual([]);

@@ -91,13 +91,13 @@ export const situations: Record<string, Situation> = {
 
 /** Writes below while the agent stands still and the mount is away, also under a name that the volume has. */
 async function shadow(machine: Machine, agent: Agent): Promise<void> {
-  agent.program.kill("SIGSTOP");
+  await agent.program.stopped();
   await machine.sh(
     `echo theirs > "$1/taken"; umount -l "$1"; chattr -i "$1"; chmod 755 "$1"
      mkdir "$1/app"; echo one > "$1/one"; echo two > "$1/app/two"; echo ours > "$1/taken"; ln -s one "$1/link"`,
     { args: [machine.target] },
   );
-  agent.program.kill("SIGCONT");
+  agent.program.resume();
 }
 
 const reload = async (machine: Machine, agent: Agent, options: AgentOptions): Promise<void> => {

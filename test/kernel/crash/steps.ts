@@ -13,9 +13,13 @@ export interface Step {
 /** Where the agents of a machine find what is to happen to them. */
 export const planOf = (machine: Machine): string => `${machine.root}/steps`;
 
+/** What was written down of all steps so far. */
+export const stepsTaken = (machine: Machine): Promise<string> =>
+  machine.sh(`cat "$1.log" 2>/dev/null || true`, { args: [planOf(machine)] });
+
 /** The steps that an actor took so far; of volume children those of the first that took the most. */
 export const stepsOf = async (machine: Machine, actor: Actor): Promise<Step[]> => {
-  const log = await machine.sh(`cat "$1.log" 2>/dev/null || true`, { args: [planOf(machine)] });
+  const log = await stepsTaken(machine);
   const all = log.split("\n").map((line) => line.split(" "));
   const byPid = Map.groupBy(
     all.filter(([who]) => who === actor),

@@ -41,12 +41,12 @@ export class FuseVolume {
   }
 
   /** Stops the daemon where it stands, as a slow or overloaded one does; `resume` lets it go on. */
-  pause(): void {
-    this.daemon.kill("SIGSTOP");
+  pause(): Promise<void> {
+    return this.daemon.stopped();
   }
 
   resume(): void {
-    this.daemon.kill("SIGCONT");
+    this.daemon.resume();
   }
 
   /** Ends the daemon; what is mounted then answers ENOTCONN. */

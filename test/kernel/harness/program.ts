@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { until } from "./until.ts";
 
 /** How a program ended: its exit code, or the signal that ended it. */
@@ -77,6 +78,23 @@ export class Program implements Disposable {
 
   kill(signal: NodeJS.Signals = "SIGTERM"): void {
     if (!this.ending) this.#child.kill(signal);
+  }
+
+  /** Stops it where it stands. The signal alone leaves a thread that is awake on another processor its time. */
+  async stopped(): Promise<void> {
+    this.kill("SIGSTOP");
+    await this.until(() => this.#threads().every((state) => state === "T"), { what: "every thread to stand still" });
+  }
+
+  /** Lets go on what is stopped. */
+  resume(): void {
+    this.kill("SIGCONT");
+  }
+
+  /** One letter for each thread, as in proc_pid_stat(5). */
+  #threads(): (string | undefined)[] {
+    const folder = `/proc/${this.pid}/task`;
+    return readdirSync(folder).map((id) => /\) (.)/.exec(readFileSync(`${folder}/${id}/stat`, "utf8"))?.[1]);
   }
 
   /** Everything it said, for a failing test to show. */

@@ -11,13 +11,13 @@ export const slow: Scenario = {
     const agent = await stage.healthy(machine);
     const mounts = machine.mountsAt(machine.target);
     for (let round = 0; round < 3; round++) {
-      volume.pause();
+      await volume.pause();
       await agent.until("Degraded/ProbeSlow");
       assert.equal((await agent.get("/readyz")).code, 200);
       volume.resume();
       await agent.until("Healthy");
     }
-    volume.pause();
+    await volume.pause();
     await agent.until("Hung");
     assert.equal((await agent.get("/readyz")).code, 503);
     volume.resume();

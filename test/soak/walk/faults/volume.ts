@@ -82,7 +82,7 @@ export const standStill: Fault = {
       const { reason } = (await world.agent.mount("heaps")).condition;
       return reason === "ProbeSlow" || reason === "ProbeTimeout";
     };
-    world.fuse.pause();
+    await world.fuse.pause();
     await world.until(isSlow, "the agent to notice").finally(() => world.fuse.resume());
     return null;
   },

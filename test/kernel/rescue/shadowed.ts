@@ -1,6 +1,7 @@
 import { type AgentOptions, testBuild } from "../harness/agent.ts";
 import type { Machine } from "../harness/machine.ts";
 import type { Place } from "../harness/place.ts";
+import { until } from "../harness/until.ts";
 
 /** Quick probes, so that shadowed files are soon noticed, that have time to answer on a busy machine. */
 export const options: AgentOptions = {
@@ -14,9 +15,18 @@ export const withFault = (fault: string): AgentOptions => ({ ...options, env: { 
 export const inBare = (machine: Machine, script: string): Promise<string> =>
   machine.sh(`umask 022; mkdir -p "$1"; cd "$1"; ${script}`, { args: [machine.target] });
 
-/** The same while the volume is mounted over it, by somebody who still sees it. */
-export const inShadow = (below: Place, machine: Machine, script: string): Promise<string> =>
-  below.sh(`umask 022; chattr -i "$1"; cd "$1"; ${script}; chattr +i "$1"`, { args: [machine.target] });
+/**
+ * The same while the volume is mounted over it, by somebody who still sees it. The agent may seal it in between, or take
+ * away what is half done: the script is told again until it goes through.
+ */
+export const inShadow = (below: Place, machine: Machine, script: string): Promise<true> =>
+  until(
+    async () => {
+      await below.sh(`umask 022; chattr -i "$1"; cd "$1"; ${script}; chattr +i "$1"`, { args: [machine.target] });
+      return true as const;
+    },
+    { what: script },
+  );
 
 /** Everything in the volume but the agent's own files: kind, path and content of each. */
 export const volumeOf = (machine: Machine): Promise<string> =>

@@ -16,9 +16,9 @@ test("without CAP_DAC_OVERRIDE the sealed directory cannot be opened again, and 
   await agent.probed(3);
   await machine.sh(`mount -t tmpfs foreign "$1"`, { args: [machine.target] });
   await agent.until("Wrong/ForeignMount");
-  await machine.sh(`umount "$1"`, { args: [machine.target] });
+  await machine.unmount(machine.target);
   await agent.until("Healthy");
-  await machine.sh(`umount "$1"`, { args: [machine.target] });
+  await machine.unmount(machine.target);
   await agent.event("attached", 2);
   await agent.until("Healthy");
   const said = agent.events("conditionChanged").map(({ reason }) => reason);

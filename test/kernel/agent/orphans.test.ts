@@ -19,13 +19,6 @@ const start = async () => {
   return { machine, dumps, other, [Symbol.dispose]: () => machine[Symbol.dispose]() };
 };
 
-/** Plain: EBUSY while anything holds the file system. A probe that was out at that moment ends soon. */
-const free = (machine: Machine, source: string): Promise<unknown> =>
-  until(() => machine.sh(`umount "$1"`, { args: [source] }).then(() => true), {
-    what: "the claim to be free",
-    every: 50,
-  });
-
 const gone = (machine: Machine, target: string): Promise<unknown> =>
   until(() => machine.mountsAt(target).length === 0, { what: `${target} to be released` });
 
@@ -39,7 +32,7 @@ describe("an agent that starts with a new configuration", () => {
     await agent.until("Healthy");
     const { mode, immutable } = directoryIn(machine, at.other.target);
     expect({ mode, immutable }).toEqual({ mode: 0, immutable: true });
-    await free(machine, at.other.source);
+    await machine.unmount(at.other.source);
     expect((await agent.status()).mounts.map(({ name }) => name)).toEqual(["dumps"]);
     expect(await agent.event("orphanFound")).toMatchObject({ level: "info", target: at.other.target, ours: true });
     expect(await agent.ways()).toEqual(["adopted"]);
@@ -68,9 +61,9 @@ describe("an agent that starts with a new configuration", () => {
     await agent.event("orphanFound");
     await agent.probed(3);
     expect(machine.mountsAt(at.other.target)).toHaveLength(2);
-    await machine.sh(`umount "$1"`, { args: [at.other.target] });
+    await machine.unmount(at.other.target);
     await gone(machine, at.other.target);
-    await free(machine, at.other.source);
+    await machine.unmount(at.other.source);
   });
 
   test("releases nothing of an agent that is there; what that leaves behind goes when it has gone", async () => {

@@ -72,10 +72,7 @@ describe("a changed configuration", () => {
     await until(() => at.machine.mountsAt(at.machine.target)[0]?.source === "other", { what: "the other source" });
     await agent.until("Healthy");
     expect((await consumer.stop()).failed).toBe(0);
-    await until(() => at.machine.sh(`umount "$1"`, { args: [at.machine.source] }).then(() => true), {
-      what: "the old claim to be free",
-      every: 50,
-    });
+    await at.machine.unmount(at.machine.source);
   });
 
   test("that removes a mount whose volume is hung: released all the same", async () => {

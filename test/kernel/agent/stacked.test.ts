@@ -39,7 +39,7 @@ describe("our own mount bound again on top", () => {
     }
     expect((await ofParent.lost()).count).toBe(0);
     // What it holds to heal from is the mount that stayed.
-    await machine.sh(`umount "$1"`, { args: [machine.target] });
+    await machine.unmount(machine.target);
     await agent.event("attached", 2);
     expect(machine.mountsAt(machine.target)).toHaveLength(1);
   });

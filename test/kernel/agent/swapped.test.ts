@@ -50,7 +50,7 @@ test("claims swapped while nobody looked and nothing is mounted: nothing is atta
   using at = await start();
   const { agent, machine, mounts, swap, swapBack, tops } = at;
   await agent.end();
-  await machine.sh(`umount "$1" "$2"`, { args: mounts.map(({ target }) => target) });
+  for (const { target } of mounts) await machine.unmount(target);
   await swap();
   const files = () =>
     machine.sh(`cd "$1"; find . -type f -exec sha256sum {} + | sort`, { args: [join(machine.root, "disks")] });

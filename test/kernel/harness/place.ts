@@ -4,6 +4,7 @@ import { type MountEntry, parseMountinfo } from "../../../agent/core/mountinfo/p
 import { mountsAt } from "../../../agent/core/mountinfo/stack.ts";
 import { compiled } from "./compile.ts";
 import { Program } from "./program.ts";
+import { until } from "./until.ts";
 
 /** What a copy of a mount namespace has to do with its original. */
 export type Propagation = "shared" | "slave" | "private";
@@ -59,6 +60,14 @@ export class Place implements Disposable {
     if (!ending) throw new Error(`not done within ${deadline} ms: ${script}`);
     if (ending.code !== 0) throw new Error(`${JSON.stringify(ending)} from: ${script}\n${shell.said()}`);
     return shell.lines.join("\n");
+  }
+
+  /** Plain umount(2), which tells of whatever holds the file system. A probe that is out at that moment ends soon. */
+  async unmount(path: string): Promise<void> {
+    await until(() => this.sh(`umount "$1"`, { args: [path] }).then(() => true), {
+      what: `${path} to be free`,
+      every: 20,
+    });
   }
 
   /** Writes a file inside, its folders included. */

@@ -1,6 +1,6 @@
 import pino from "pino";
 import type { LogLevel } from "../core/config/config.ts";
-import { describe } from "../core/describe.ts";
+import { describe } from "../core/describe/describe.ts";
 import { printableJson } from "../core/printable.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import { consoleSink } from "./console-sink.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Condition, Reason, State } from "../../agent/core/condition.ts";
-import { describe } from "../../agent/core/describe.ts";
+import { describe } from "../../agent/core/describe/describe.ts";
 import type { Trace, TraceBody } from "../../agent/core/trace.ts";
 
 const condition = (state: State, reason: Reason): Condition => ({

@@ -1,4 +1,4 @@
-import { describe } from "../describe.ts";
+import { describe } from "../describe/describe.ts";
 import type { Trace, TraceBody } from "../trace.ts";
 
 /** An Event as it is to be written, once for each object that it is about. */

@@ -132,18 +132,26 @@ function topSeenBy({ machine }: World, agent: Agent, target: string): Mount | nu
   return entry && isDirectory(entry) ? (machine.stackOn(entry)[0] ?? null) : null;
 }
 
+/** An action that an agent tried in vain. A mount that was given another target is tried there and given up here. */
+export interface Failure {
+  agent: Agent;
+  action: Action["kind"];
+  target: string;
+  code: string;
+  /** Milliseconds of the world's clock. */
+  at: number;
+}
+
 /** Two failures of one action are as far apart as the shortest backoff at least; no status is posted twice. */
-export function checkPace(agent: Agent): void {
+export function checkPace(agent: Agent, failures: readonly Failure[]): void {
   const last = new Map<string, number>();
-  for (const trace of agent.traces) {
+  for (const { agent: by, action, target, code, at } of failures) {
     // What changed at the same moment may have been right in between: then the next failure is another story.
-    if (trace.kind !== "actionFailed" || ["ESTALE", "EAGAIN"].includes(trace.error.code)) continue;
-    // A mount that was given another target is tried there and given up here.
-    const where = trace.error.path.startsWith("/") ? trace.error.path : "";
-    const key = `${trace.mount} ${trace.action} ${where}`;
-    const pause = trace.at - (last.get(key) ?? Number.NEGATIVE_INFINITY);
+    if (by !== agent || ["ESTALE", "EAGAIN"].includes(code)) continue;
+    const key = `${action} ${target}`;
+    const pause = at - (last.get(key) ?? Number.NEGATIVE_INFINITY);
     must(pause >= agent.config.recovery.backoff.minMs, "nothing is tried faster than the shortest backoff", key);
-    last.set(key, trace.at);
+    last.set(key, at);
   }
   const statuses = agent.posted.filter(({ kind }) => kind === "status").map((news) => Bun.inspect(news, { depth: 9 }));
   const repeated = statuses.some((status, index) => status === statuses[index - 1]);

@@ -1,6 +1,7 @@
 import type { ActionKind } from "../../../agent/core/action.ts";
 import type { Config } from "../../../agent/core/config/config.ts";
 import { act } from "../../../agent/keeper/act.ts";
+import { KernelError } from "../../../agent/kernel/error.ts";
 import type { Mount } from "../../fakes/machine/mount.ts";
 import type { Agent } from "../agent.ts";
 import { configOf, mountOf } from "../configuration.ts";
@@ -17,7 +18,16 @@ import {
   pathOf,
   typeOf,
 } from "./happen.ts";
-import { checkChange, checkEnd, checkOrphans, checkPace, checkRelease, checkStep, type Doing } from "./invariants.ts";
+import {
+  checkChange,
+  checkEnd,
+  checkOrphans,
+  checkPace,
+  checkRelease,
+  checkStep,
+  type Doing,
+  type Failure,
+} from "./invariants.ts";
 
 const MINUTE = 60_000;
 
@@ -31,6 +41,7 @@ export class Walk {
   /** Mounts that agents made of a source. */
   readonly #ours = new Set<Mount>();
   #done: ActionKind[] = [];
+  readonly #failures: Failure[] = [];
 
   /** `perform` carries the actions out: the real executors, or one that is broken. */
   constructor(plan: Plan, perform: typeof act = act) {
@@ -113,6 +124,12 @@ export class Walk {
       this.#done.push(action.kind);
       try {
         return this.#perform(scene, action);
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        const { kernel, berth } = scene;
+        const { target } = berth.mount;
+        this.#failures.push({ agent, action: action.kind, target, code: error.code, at: kernel.monotonicMs() });
+        throw error;
       } finally {
         this.#doing = null;
       }
@@ -125,7 +142,7 @@ export class Walk {
     const { world } = this;
     world.run(ms, (agent) => checkStep(world, agent));
     for (const agent of world.agents) {
-      checkPace(agent);
+      checkPace(agent, this.#failures);
       if (agent.restartNeeded === null) continue;
       world.kill(agent);
       for (const index of [0, 1]) {

@@ -11,11 +11,10 @@ import type { Self } from "../../volume/child-process.ts";
 import { loadConfig, problemLines } from "../config-file.ts";
 import { Audience } from "./audience.ts";
 import { watchConfigFile } from "./config-file.ts";
-import { type Departure, depart } from "./departure.ts";
+import { Leaving } from "./leaving.ts";
 import { Ledger } from "./ledger.ts";
 import { type Outlets, openOutlets } from "./outlets.ts";
 import { Probers } from "./probers.ts";
-import { purgeBareDirectories } from "./purge.ts";
 import { startReporting } from "./reporting.ts";
 
 export interface AgentOptions {
@@ -40,12 +39,11 @@ export class MooringAgent {
   readonly #probers: Probers;
   readonly #ledger: Ledger;
   readonly #ended = Promise.withResolvers<number>();
-  readonly #leaving = Promise.withResolvers<void>();
+  readonly #leaving: Leaving;
   #config: Config;
   #outlets: Outlets | null = null;
   readonly #audience = new Audience();
   #kubernetes: Kubernetes | null = null;
-  #released: ((left: string[]) => void) | null = null;
   #stopWatching: () => void = () => {};
   /** The file that was loaded last was broken. */
   #isRejected = false;
@@ -79,6 +77,8 @@ export class MooringAgent {
       probed: (target) => this.#probers.at(target)?.status ?? null,
       consumers: (mount) => this.#kubernetes?.consumers(mount) ?? null,
     });
+    const [keeper, probers, ledger] = [this.#keeper, this.#probers, this.#ledger];
+    this.#leaving = new Leaving({ keeper, probers, ledger, tell: (trace) => this.#tell(trace) });
     this.#tell({ kind: "started", mounts: config.mounts.length, kernel: kernel.release, fallbacks: kernel.fallbacks });
     this.#probers.configure(config);
   }
@@ -151,42 +151,7 @@ export class MooringAgent {
     if (this.#ending) return;
     this.#ending = true;
     this.#stopWatching();
-    const departure: Departure = {
-      signal,
-      config: this.#config,
-      kubernetes: this.#kubernetes,
-      abortWhatHangs: (withinMs) => this.#abortWhatHangs(withinMs),
-      sync: (withinMs) => this.#probers.sync(this.#attached(), withinMs),
-      release: (withinMs) => this.#release(withinMs),
-      purge: () => purgeBareDirectories(this.#config, (trace) => this.#tell(trace)),
-      stopProbing: () => this.#probers.stop(),
-      allow,
-      tell: (trace) => this.#tell(trace),
-    };
-    this.#ended.resolve(await depart(departure));
-  }
-
-  async #abortWhatHangs(withinMs: number): Promise<void> {
-    const mounts = this.#config.mounts.filter(({ onHang }) => onHang === "abort");
-    if (!this.#probers.isStuck(mounts)) return;
-    this.#keeper.order({ kind: "leave" });
-    await Promise.race([this.#leaving.promise, Bun.sleep(withinMs)]);
-  }
-
-  /** Targets on which our own mount is on top. */
-  #attached(): string[] {
-    const { mounts } = this.#ledger.status();
-    return mounts.filter(({ attached, source }) => attached && source !== null).map(({ target }) => target);
-  }
-
-  /** Targets on which something of ours is still mounted. */
-  #release(withinMs: number): Promise<string[]> {
-    return new Promise((resolve) => {
-      this.#released = (left) => void (left.length === 0 && resolve(left));
-      const unreleased = (): string[] => this.#config.mounts.map(({ target }) => target);
-      setTimeout(() => resolve(unreleased()), withinMs);
-      this.#keeper.order({ kind: "release" });
-    });
+    this.#ended.resolve(await this.#leaving.go(signal, this.#config, this.#kubernetes, allow));
   }
 
   #onNews(news: News): void {
@@ -208,10 +173,8 @@ export class MooringAgent {
         this.#probers.at(news.target)?.rescue(news.order);
         return;
       case "released":
-        this.#released?.(news.left);
-        return;
       case "leaving":
-        this.#leaving.resolve();
+        this.#leaving.hear(news);
         return;
       case "restartNeeded":
         this.#endSoon();

@@ -65,13 +65,14 @@ function noteUuid(
 
 /**
  * No answer in time: whatever was known stays known, and the count of failures grows. A child that is stuck before it came
- * to examine anything is on the way to the source: on the file system that its path lies on.
+ * to examine anything is on the way to the source: on the file system that its path lies on, or lay when it was last told.
  */
 export function hearNothing(kernel: Kernel, { memory, mount }: Berth, stuck: Stuck | null): void {
   memory.probe.silent = true;
   memory.probe.failures += 1;
-  memory.probe.silentOn = null;
-  if (stuck && mount.onHang === "abort") memory.probe.silentOn = stuck.examines ?? deviceOver(kernel, mount.source);
+  const { silentOn } = memory.probe;
+  memory.probe.silentOn =
+    stuck && mount.onHang === "abort" ? (stuck.examines ?? deviceOver(kernel, mount.source) ?? silentOn) : null;
 }
 
 /** A child that was overdue is at work: the volume is slow, and answers. */

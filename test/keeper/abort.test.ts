@@ -38,6 +38,17 @@ describe("a volume that hangs, with onHang: abort", () => {
     expect(world.people.stackAt(TARGET)).toHaveLength(1);
   });
 
+  test("is aborted in time although the kernel once does not say on what the child is stuck", () => {
+    const world = start();
+    world.machine.faults.fail("deviceOver", "EIO", 1, 2);
+    world.claim.fileSystem.temper = "silent";
+    world.run(2 * UNTIL_HUNG_MS);
+    expect(world.agent.said().slice(1, 3)).toEqual([
+      "dumps aborted connection 1 of fuse.fake",
+      "dumps is Hung/ProbeTimeout",
+    ]);
+  });
+
   test("heals when the claim is mounted anew", () => {
     const world = start();
     world.claim.fileSystem.temper = "silent";

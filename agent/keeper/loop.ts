@@ -1,4 +1,3 @@
-import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
 import type { Facts } from "../core/facts.ts";
 import { nextRetryAt } from "../core/plan.ts";
@@ -15,6 +14,7 @@ import type { Kernel } from "./port.ts";
 import { reconfigure } from "./reconfigure.ts";
 import type { Agent } from "./record.ts";
 import { hearRescue, orderRescue } from "./rescue.ts";
+import { Resync } from "./resync.ts";
 import { areSettled, leavers, retire } from "./retire.ts";
 import { settle } from "./settle.ts";
 import { statusOf } from "./status-of.ts";
@@ -42,9 +42,7 @@ export class Keeper {
   readonly #orphans = new Orphans();
   #config: Config;
   #berths: Berth[] = [];
-  #resyncAt = 0;
-  /** Full looks in a row that found a parent in trouble. */
-  #troubles = 0;
+  readonly #resync = new Resync();
   #releasing = false;
   #leaving = false;
 
@@ -70,7 +68,7 @@ export class Keeper {
     const orders = woken.signalled ? takeOrders() : [];
     for (const order of orders) this.obey(order);
     const now = this.#kernel.monotonicMs();
-    const due = now >= this.#resyncAt;
+    const due = now >= this.#resync.at;
     if (woken.mountsChanged || due || orders.some(({ kind }) => kind !== "beat") || now >= this.#retryAt)
       this.pass(due ? "full" : "quick", woken.mountsChanged);
   }
@@ -80,12 +78,12 @@ export class Keeper {
     this.#voice.pass += 1;
     for (const { memory } of leavers(this.#berths)) memory.releasing = true;
     const facts = this.#berths.map((berth) => this.#settle(berth, depth, eventful));
-    this.#planResync(depth, facts);
+    this.#resync.plan(depth, facts, this.#config, this.#kernel.monotonicMs());
     const { staying, left } = retire(this.#kernel, this.#berths, facts);
     this.#berths = staying;
     if (eventful) this.#orphans.expect("atFullLook");
     if (!this.#releasing && areSettled(this.#berths)) this.#takeOrphans(depth);
-    if (leavers(this.#berths).length > 0) this.#resyncAt = this.#kernel.monotonicMs();
+    if (leavers(this.#berths).length > 0) this.#resync.at = this.#kernel.monotonicMs();
     this.#voice.speak(this.#berths.flatMap(statusOf));
     // Last: whoever waits for this may end the process, and what was done should have been told.
     if (this.#leaving) this.#post({ kind: "leaving" });
@@ -98,24 +96,12 @@ export class Keeper {
     const found = this.#orphans.find({ kernel, agent, berths: this.#berths, tell: this.#voice.tell }, depth);
     if (found.length === 0) return;
     this.#berths.push(...found);
-    this.#resyncAt = kernel.monotonicMs();
+    this.#resync.at = kernel.monotonicMs();
   }
 
   /** Milliseconds until a pass is due by itself. */
   wakeInMs(): number {
-    return Math.max(0, Math.min(this.#resyncAt, this.#retryAt) - this.#kernel.monotonicMs());
-  }
-
-  /** What could not be looked at sends no event when it can be again, so it is tried at growing pauses. */
-  #planResync(depth: Depth, facts: Facts[]): void {
-    const { monitor, recovery } = this.#config;
-    const isTroubled = facts.some(({ observed }) => observed.parent.kind === "trouble");
-    const isNews = isTroubled && this.#troubles === 0;
-    if (!isTroubled) this.#troubles = 0;
-    if (depth === "quick" && !isNews) return;
-    if (isTroubled) this.#troubles += 1;
-    const pause = isTroubled ? delayAfter(recovery.backoff, this.#troubles) : monitor.intervalMs;
-    this.#resyncAt = this.#kernel.monotonicMs() + Math.min(pause, monitor.intervalMs);
+    return Math.max(0, Math.min(this.#resync.at, this.#retryAt) - this.#kernel.monotonicMs());
   }
 
   get #retryAt(): number {
@@ -181,7 +167,7 @@ export class Keeper {
   /** The next pass looks into the bare directory again. */
   #endRescue(berth: Berth, rescued: Rescued | null): void {
     hearRescue(berth, rescued, this.#kernel.monotonicMs(), this.#config, this.#voice.tell);
-    this.#resyncAt = 0;
+    this.#resync.at = 0;
   }
 
   /** Lets go of every descriptor; the mounts stay. */
@@ -198,6 +184,6 @@ export class Keeper {
     this.#config = config;
     this.#berths = reconfigure(this.#kernel, this.#berths, config, this.#releasing);
     this.#orphans.expect("now");
-    this.#resyncAt = 0;
+    this.#resync.at = 0;
   }
 }

@@ -4,16 +4,8 @@ import type { Trace } from "../core/trace.ts";
 import { Alarm } from "./alarm.ts";
 import { type Api, path, type Reply } from "./api.ts";
 import type { Difficulty } from "./difficulty.ts";
+import { eventBody, type Series, type Subject, seriesField } from "./event-series.ts";
 import type { Pacer } from "./pacer.ts";
-
-/** What an Event is about. */
-export interface Subject {
-  kind: "Node" | "Pod";
-  name: string;
-  uid: string;
-  /** Where the Event is written: that of the pod, and `default` for a node, where `kubectl describe node` looks. */
-  namespace: string;
-}
 
 export interface EventWriterOptions {
   api: Api;
@@ -29,18 +21,6 @@ export interface EventWriterOptions {
   instance: string;
   /** Between two writes of one series, milliseconds. */
   seriesGapMs: number;
-}
-
-interface Series {
-  draft: EventDraft;
-  subject: Subject;
-  name: string;
-  firstAt: number;
-  lastAt: number;
-  count: number;
-  /** The count that the API server knows; 0 before it is written. */
-  written: number;
-  writtenAt: number;
 }
 
 /** As client-go does it: what does not happen again for so long is another Event when it does. */
@@ -164,7 +144,7 @@ export class EventWriter {
     const events = path`/apis/events.k8s.io/v1/namespaces/${series.subject.namespace}/events`;
     const reply: Reply =
       written === 0
-        ? await api.ask({ verb: "create", path: events, body: this.#bodyOf(series), ...limit })
+        ? await api.ask({ verb: "create", path: events, body: eventBody(series, this.#options.instance), ...limit })
         : await api.ask({
             verb: "patch",
             patch: "merge",
@@ -185,30 +165,4 @@ export class EventWriter {
     if (isThere) difficulty.worked();
     else if (written === 0) difficulty.failed(reply);
   }
-
-  #bodyOf(series: Series): unknown {
-    const { draft, subject, name, firstAt, count } = series;
-    const { type, reason, action, note } = draft;
-    const { kind, uid, namespace } = subject;
-    return {
-      apiVersion: "events.k8s.io/v1",
-      kind: "Event",
-      metadata: { name, namespace },
-      eventTime: micro(firstAt),
-      type,
-      reason,
-      action,
-      note,
-      regarding: { apiVersion: "v1", kind, name: subject.name, uid, ...(kind === "Pod" ? { namespace } : {}) },
-      reportingController: "mooring.dev/agent",
-      reportingInstance: this.#options.instance.slice(0, 128),
-      ...(count > 1 ? { series: seriesField(series) } : {}),
-    };
-  }
 }
-
-/** The API wants at least 2. */
-const seriesField = ({ count, lastAt }: Series): unknown => ({ count, lastObservedTime: micro(lastAt) });
-
-/** metav1.MicroTime: exactly six digits after the point. */
-const micro = (ms: number): string => new Date(ms).toISOString().replace(/(\.\d{3})Z$/, "$1000Z");

@@ -1,16 +1,16 @@
 import { type MarkKeys, type Marks, marksOf, steady } from "../core/report/marks.ts";
 import { type NodeView, readNode } from "../core/report/node-view.ts";
-import { type Author, type Holder, holderOf } from "../core/report/ownership.ts";
+import type { Author } from "../core/report/ownership.ts";
 import { type NodePatch, patchFor, patchToTakeBack } from "../core/report/patch.ts";
 import type { Status } from "../core/status.ts";
-import type { TraceBody } from "../core/trace.ts";
 import { Alarm } from "./alarm.ts";
 import { type Api, type Ask, path } from "./api.ts";
 import type { Difficulty } from "./difficulty.ts";
+import { MarksHolder, type MarksHolderOptions } from "./marks-holder.ts";
 import type { Pacer } from "./pacer.ts";
 import { removeTaint } from "./remove-taint.ts";
 
-export interface NodeReporterOptions {
+export interface NodeReporterOptions extends MarksHolderOptions {
   api: Api;
   pacer: Pacer;
   difficulty: Difficulty;
@@ -18,14 +18,9 @@ export interface NodeReporterOptions {
   author: Author;
   settings(): ReportSettings;
   status(): Status;
-  /** Whether that agent's pod still is on this node; null when it cannot be known. */
-  isLive(holder: Holder): boolean | null;
   /** From one look at the node to the next, milliseconds. */
   resyncMs: number;
-  /** How long another instance may be away before its names are taken over. */
-  takeOverMs: number;
   random(): number;
-  tell(trace: TraceBody): void;
 }
 
 export interface ReportSettings {
@@ -43,16 +38,16 @@ export class NodeReporter {
   readonly #options: NodeReporterOptions;
   readonly #alarm = new Alarm();
   readonly #healed = new Map<string, number>();
-  readonly #goneSince = new Map<string, number>();
   #view: NodeView | null = null;
   #resyncAt = 0;
   #marks: Marks | null = null;
-  #holder: Holder | null = null;
+  readonly #holder: MarksHolder;
   #stopped = false;
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(options: NodeReporterOptions) {
     this.#options = options;
+    this.#holder = new MarksHolder(options);
   }
 
   /** The node as last seen; null before the first look and while the API server is away. */
@@ -98,7 +93,7 @@ export class NodeReporter {
     this.#view ??= await this.#ask({ verb: "get", path: this.#path, timeoutMs: left() });
     if (this.#view === null) return;
     const { keys } = this.#options.settings();
-    const holds = this.#holder === null;
+    const holds = this.#holder.isUs;
     const patch = last === "takenBack" ? patchToTakeBack(this.#view, keys, holds) : this.#patch(true);
     if (patch !== null) await this.#write(patch, left());
   }
@@ -109,7 +104,7 @@ export class NodeReporter {
       if (this.#view === null) return;
       const { resyncMs, random } = this.#options;
       this.#resyncAt = performance.now() + resyncMs * (0.8 + 0.4 * random());
-      this.#noteHolder(this.#view);
+      this.#holder.look(this.#view);
     }
     if (this.#patch(false) !== null) {
       await this.#options.pacer.turn();
@@ -125,7 +120,7 @@ export class NodeReporter {
     const { keys, heartbeatMs } = settings();
     if (this.#view === null) return null;
     this.#marks = steady(this.#marks, marksOf({ status: status(), healed: this.#healed, stopping }));
-    const holds = this.#holder === null;
+    const holds = this.#holder.isUs;
     return patchFor({ view: this.#view, marks: this.#marks, keys, author, holds, now: Date.now(), heartbeatMs });
   }
 
@@ -174,33 +169,6 @@ export class NodeReporter {
 
   #read(body: unknown): NodeView | null {
     return readNode(body, this.#options.settings().keys.condition);
-  }
-
-  #noteHolder(view: NodeView): void {
-    const { settings, tell } = this.#options;
-    const { keys } = settings();
-    const before = this.#holder;
-    this.#holder = holderOf(view, keys, (holder) => this.#counts(holder));
-    const { instance = null, pod = null } = this.#holder ?? {};
-    if (instance !== null && instance !== before?.instance)
-      tell({
-        kind: "nodeMarksHeld",
-        holder: `${instance} (pod ${pod ?? "unknown"})`,
-        names: [keys.label, keys.condition],
-      });
-  }
-
-  /** An agent that is being replaced is away for a moment and keeps its names. */
-  #counts(holder: Holder): boolean {
-    const { isLive, takeOverMs } = this.#options;
-    if (isLive(holder) !== false) {
-      this.#goneSince.delete(holder.instance);
-      return true;
-    }
-    const now = performance.now();
-    const since = this.#goneSince.get(holder.instance) ?? now;
-    this.#goneSince.set(holder.instance, since);
-    return now - since < takeOverMs;
   }
 
   get #path(): string {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Trace, TraceBody } from "../../agent/core/trace.ts";
-import { EventWriter, type EventWriterOptions, type Subject } from "../../agent/kubernetes/event-writer.ts";
+import type { Subject } from "../../agent/kubernetes/event-series.ts";
+import { EventWriter, type EventWriterOptions } from "../../agent/kubernetes/event-writer.ts";
 import { Pacer } from "../../agent/kubernetes/pacer.ts";
 import { type Scene, scene, toldOf, until } from "./scene.ts";
 

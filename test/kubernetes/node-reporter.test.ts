@@ -1,43 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { Condition } from "../../agent/core/condition.ts";
-import type { Holder } from "../../agent/core/report/ownership.ts";
-import { NodeReporter, type NodeReporterOptions } from "../../agent/kubernetes/node-reporter.ts";
-import { Pacer } from "../../agent/kubernetes/pacer.ts";
-import { author, keys } from "../core/report/examples.ts";
+import { keys } from "../core/report/examples.ts";
 import { absent, mountStatus, statusOf } from "../http/example-status.ts";
-import { type Scene, scene, toldOf, until } from "./scene.ts";
-
-const GAP_MS = 40;
-
-const reporting = (change: Partial<NodeReporterOptions> = {}, it: Scene = scene()) => {
-  const reporter = new NodeReporter({
-    api: it.api,
-    pacer: new Pacer(GAP_MS),
-    difficulty: it.difficulty(),
-    node: "worker-1",
-    author,
-    settings: () => ({ keys, heartbeatMs: 0, startupTaint: null }),
-    status: () => it.status,
-    isLive: () => true,
-    resyncMs: 60_000,
-    takeOverMs: 60_000,
-    random: () => 0.5,
-    tell: it.tell,
-    ...change,
-  });
-  void reporter.run();
-  it.later(() => reporter.end("stopped", 1));
-  return { it, reporter, node: it.cluster.node as never as Node };
-};
-
-interface Node {
-  metadata: { labels: Record<string, string>; annotations: Record<string, string> };
-  status: { conditions: { type: string; status: string; reason: string }[] };
-  spec: { taints?: unknown[] };
-}
-const conditionOf = ({ status }: Node) => status.conditions.find(({ type }) => type === keys.condition);
-const label = ({ metadata }: Node) => metadata.labels["volume-mounts"];
-const gets = ({ cluster }: Scene) => cluster.seen.filter(({ method }) => method === "GET").length;
+import { conditionOf, GAP_MS, gets, label, reporting } from "./reporting.ts";
+import { scene, toldOf, until } from "./scene.ts";
 
 test("one request carries label, annotation and condition", async () => {
   const { it, node } = reporting();
@@ -92,9 +58,9 @@ test("figures in a message are no reason to write", async () => {
 test("however much changes, writes keep their distance and the last one tells the last state", async () => {
   const { it, reporter, node } = reporting();
   await until(() => label(node) === "ready");
-  const rounds = 200;
-  for (let round = 0; round < rounds; round++) {
-    it.status = round % 2 === 0 ? statusOf([absent("dumps")], { ready: false }) : statusOf([mountStatus("dumps")]);
+  // Whatever is the same again when its turn comes is not written.
+  for (let round = 0; round < 200 || it.cluster.writes.length < 4; round++) {
+    it.status = Math.random() < 0.5 ? statusOf([absent("dumps")], { ready: false }) : statusOf([mountStatus("dumps")]);
     reporter.changed();
     await Bun.sleep(1);
   }
@@ -104,7 +70,6 @@ test("however much changes, writes keep their distance and the last one tells th
   // Each may be on its way for a while, so the distance shows in their number.
   const times = it.cluster.writes.map(({ at }) => at);
   const took = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  expect(times.length).toBeGreaterThan(2);
   expect(times.length).toBeLessThanOrEqual(took / GAP_MS + 2);
 });
 
@@ -215,160 +180,4 @@ test.each([
   reporting({}, it);
   await until(() => it.cluster.seen.length >= 3);
   expect(toldOf(it, "kubernetesFailing").map(({ why }) => why)).toEqual([`${status}: ${message}`]);
-});
-
-describe("the startup taint", () => {
-  const taint = { key: "mooring.dev/not-ready", effect: "NoSchedule" };
-  const settings = () => ({ keys, heartbeatMs: 0, startupTaint: "mooring.dev/not-ready:NoSchedule" });
-  const tainted = (...taints: unknown[]) => {
-    const it = scene();
-    (it.cluster.node.spec as { taints: unknown[] }).taints = taints;
-    return it;
-  };
-
-  test("is removed when the mounts are ready, and not before", async () => {
-    const it = tainted(taint);
-    it.status = statusOf([absent("dumps")], { ready: false });
-    const { reporter, node } = reporting({ settings }, it);
-    await until(() => label(node) === "degraded");
-    expect(node.spec.taints).toHaveLength(1);
-    it.status = statusOf([mountStatus("dumps")]);
-    reporter.changed();
-    await until(() => toldOf(it, "startupTaintRemoved").length > 0);
-    expect(node.spec.taints).toEqual([]);
-    expect(toldOf(it, "startupTaintRemoved")).toHaveLength(1);
-  });
-
-  test("another taint that came in between is not lost", async () => {
-    const other = { key: "other", effect: "NoExecute" };
-    const it = tainted(taint);
-    let first = true;
-    it.cluster.fault = ({ type }) => {
-      if (type !== "application/json-patch+json" || !first) return null;
-      first = false;
-      (it.cluster.node.spec as { taints: unknown[] }).taints.unshift(other);
-      return null;
-    };
-    const { node } = reporting({ settings }, it);
-    await until(() => JSON.stringify(node.spec.taints) === JSON.stringify([other]));
-  });
-
-  test("a refusal is told, and tried again with the next look", async () => {
-    const it = tainted(taint);
-    it.cluster.fault = ({ type }) =>
-      type === "application/json-patch+json" ? { kind: "status", status: 403, message: "nodes is forbidden" } : null;
-    const { node } = reporting({ settings, resyncMs: 20 }, it);
-    await until(() => toldOf(it, "kubernetesFailing").length === 1);
-    it.cluster.fault = () => null;
-    await until(() => node.spec.taints?.length === 0);
-  });
-});
-
-describe("two instances on one node", () => {
-  const claim = JSON.stringify({
-    pod: "other/o-0",
-    uid: "other-uid",
-    holds: ["volume-mounts", "VolumeMountsReady"],
-    mounts: {},
-  });
-  const claimed = () => {
-    const it = scene();
-    const { metadata } = it.cluster.node as never as Node;
-    metadata.annotations["mooring.dev/other"] = claim;
-    metadata.labels["volume-mounts"] = "ready";
-    return it;
-  };
-
-  test("the second writes its annotation and leaves label and condition alone, and tells", async () => {
-    const it = claimed();
-    it.status = statusOf([absent("dumps")], { ready: false });
-    const { node } = reporting({ resyncMs: 10 }, it);
-    await until(() => node.metadata.annotations[keys.annotation] !== undefined);
-    await until(() => gets(it) > 10);
-    expect(label(node)).toBe("ready");
-    expect(conditionOf(node)).toBeUndefined();
-    expect(it.cluster.writes).toHaveLength(1);
-    expect(toldOf(it, "nodeMarksHeld")).toMatchObject([{ holder: "other (pod other/o-0)" }]);
-  });
-
-  test("it takes over once the first has been gone for a while, and not at once", async () => {
-    const it = claimed();
-    let live: boolean | null = null;
-    const { node } = reporting({ resyncMs: 10, takeOverMs: 150, isLive: () => live }, it);
-    it.status = statusOf([absent("dumps")], { ready: false });
-    await until(() => gets(it) > 5);
-    live = false;
-    const goneAt = performance.now();
-    await until(() => label(node) === "degraded");
-    expect(performance.now() - goneAt).toBeGreaterThan(140);
-    expect(conditionOf(node)?.reason).toBe("SourceNotMounted");
-  });
-
-  test("an absence that ends begins anew", async () => {
-    const it = claimed();
-    let live = true;
-    const asked: Holder[] = [];
-    const isLive = (holder: Holder) => {
-      asked.push(holder);
-      return live;
-    };
-    const { node } = reporting({ resyncMs: 10, takeOverMs: 100_000, isLive }, it);
-    await until(() => asked.length > 3);
-    live = false;
-    await until(() => asked.length > 6);
-    live = true;
-    await until(() => asked.length > 9);
-    expect(asked[0]).toEqual({ instance: "other", pod: "other/o-0", uid: "other-uid" });
-    expect(conditionOf(node)).toBeUndefined();
-  });
-});
-
-describe("the last word", () => {
-  test("nobody knows any more, at once whatever the pace", async () => {
-    const { it, reporter, node } = reporting({ pacer: new Pacer(60_000) });
-    await until(() => label(node) === "ready");
-    await reporter.end("stopped", 1000);
-    expect(label(node)).toBe("degraded");
-    expect(conditionOf(node)).toMatchObject({ status: "Unknown", reason: "AgentStopped" });
-    expect(it.cluster.writes).toHaveLength(2);
-  });
-
-  test("every mark is taken back", async () => {
-    const { reporter, node } = reporting();
-    await until(() => label(node) === "ready");
-    await reporter.end("takenBack", 1000);
-    expect(label(node)).toBeUndefined();
-    expect(conditionOf(node)).toBeUndefined();
-    expect(node.metadata.annotations[keys.annotation]).toBeUndefined();
-    expect(node.metadata.labels["kubernetes.io/os"]).toBe("linux");
-  });
-
-  test("a write that is on its way does not outlive it", async () => {
-    const it = scene();
-    it.cluster.fault = ({ method }) => (method === "PATCH" ? { kind: "slow", ms: 100 } : null);
-    const { reporter, node } = reporting({}, it);
-    await until(() => it.cluster.writes.length === 1);
-    await reporter.end("takenBack", 1000);
-    expect(label(node)).toBeUndefined();
-    expect(node.metadata.annotations[keys.annotation]).toBeUndefined();
-  });
-
-  test("it does not wait longer than it may", async () => {
-    const { it, reporter } = reporting();
-    await until(() => it.cluster.writes.length === 1);
-    it.cluster.fault = () => ({ kind: "hang" });
-    const startedAt = performance.now();
-    await reporter.end("stopped", 100);
-    expect(performance.now() - startedAt).toBeLessThan(400);
-  });
-
-  test("without having seen the node it looks first", async () => {
-    const it = scene();
-    it.cluster.fault = () => ({ kind: "status", status: 500 });
-    const { reporter, node } = reporting({}, it);
-    await until(() => it.cluster.seen.length > 0);
-    it.cluster.fault = () => null;
-    await reporter.end("stopped", 1000);
-    expect(conditionOf(node)?.reason).toBe("AgentStopped");
-  });
 });

@@ -1,119 +1,25 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Answer, decideExit, type ExitFacts } from "../../../agent/core/exit/decide.ts";
-import { type NodeSelector, readNodeSelector } from "../../../agent/core/exit/node-selector.ts";
-import { claimsBehind } from "../../../agent/core/exit/successor.ts";
-import { type OwnPod, readOwnPod, readWorkload, type Workload } from "../../../agent/core/exit/workload.ts";
-import { type NodeParts, nodeView } from "../report/examples.ts";
-
-const silent = { kind: "silent", why: "no answer in time" } as const;
-const missing = { kind: "missing" } as const;
-const denied = { kind: "denied" } as const;
-const found = <T>(value: T): Answer<T> => ({ kind: "found", value });
-
-interface Spec {
-  source?: unknown;
-  parent?: string;
-  [key: string]: unknown;
-}
-
-/** What the chart's pod says: a volume for the source, a Bidirectional directory of the node for the target. */
-const podSpec = ({
-  source = { persistentVolumeClaim: { claimName: "c" } },
-  parent = "/var/lib/mooring",
-  ...rest
-}: Spec = {}) => ({
-  volumes: [
-    { name: "config", configMap: { name: "x" } },
-    { name: "parent-0", hostPath: { path: parent } },
-    { name: "volume-dumps", ...(source as object) },
-  ],
-  containers: [
-    {
-      name: "mooring",
-      volumeMounts: [
-        { name: "parent-0", mountPath: `/host${parent}`, mountPropagation: "Bidirectional" },
-        { name: "volume-dumps", mountPath: "/volumes/dumps", mountPropagation: "HostToContainer" },
-      ],
-    },
-  ],
-  terminationGracePeriodSeconds: 120,
-  ...rest,
-});
-
-const must = <T>(value: T | null): T => {
-  if (value === null) throw new Error("the example cannot be read");
-  return value;
-};
-
-const podOf = (kind: string | null, change: Record<string, unknown> = {}, spec: Spec = {}): OwnPod =>
-  must(
-    readOwnPod({
-      metadata: {
-        uid: "pod-uid",
-        name: "m-0",
-        namespace: "storage",
-        ...(kind === null
-          ? {}
-          : {
-              ownerReferences: [
-                { kind: "Node", uid: "x" },
-                { kind, name: "m", uid: "owner-uid", controller: true },
-              ],
-            }),
-        ...change,
-      },
-      spec: podSpec(spec),
-    }),
-  );
-const deleting = { deletionTimestamp: "2026-05-03T02:01:00Z" };
-
-const workloadOf = (
-  spec: Spec = {},
-  change: Record<string, unknown> = {},
-  more: Record<string, unknown> = {},
-): Answer<Workload> =>
-  found(
-    must(
-      readWorkload({ metadata: { uid: "owner-uid", ...change }, spec: { template: { spec: podSpec(spec) }, ...more } }),
-    ),
-  );
-
-const shared = { source: { hostPath: { path: "/srv" } } };
-const local = { "kubernetes.io/hostname": "worker-1" };
-const node = (parts: NodeParts = {}) => found(nodeView(parts));
-const tied: Answer<NodeSelector | null> = found(
-  readNodeSelector({
-    nodeSelectorTerms: [
-      { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["worker-1"] }] },
-    ],
-  }),
-);
-
-const daemon = (change: Partial<ExitFacts> = {}): ExitFacts => ({
-  exit: "auto",
-  pinned: "auto",
-  sources: ["/volumes/dumps"],
-  self: podOf("DaemonSet", {}, shared),
-  pod: found(podOf("DaemonSet", deleting, shared)),
-  workload: workloadOf(shared),
-  node: node(),
-  volumes: new Map(),
-  ...change,
-});
-const stateful = (change: Partial<ExitFacts> = {}): ExitFacts => ({
-  ...daemon(),
-  self: podOf("StatefulSet"),
-  pod: found(podOf("StatefulSet", deleting)),
-  workload: workloadOf({}, {}, { replicas: 1 }),
-  ...change,
-});
-/** The agent's pod as it was known, and as it is found while it is being deleted. */
-const pod = (kind: string, spec: Spec, change: Record<string, unknown> = {}) => ({
-  self: podOf(kind, change, spec),
-  pod: found(podOf(kind, { ...change, ...deleting }, spec)),
-});
-const withVolume = (affinity: Answer<NodeSelector | null>) => ({ volumes: new Map([["c", affinity]]) });
+import { readWorkload } from "../../../agent/core/exit/workload.ts";
+import {
+  daemon,
+  deleting,
+  denied,
+  found,
+  local,
+  missing,
+  must,
+  node,
+  pod,
+  podOf,
+  shared,
+  silent,
+  stateful,
+  tied,
+  withVolume,
+  workloadOf,
+} from "./examples.ts";
 
 const cases: [string, ExitFacts, "keep" | "release", string][] = [
   // Am I being removed?
@@ -336,38 +242,6 @@ describe("the marks on the node", () => {
     ["stay although the mounts are released", daemon({ exit: "release" }), true],
   ])("%s", (_, facts, comesBack) => {
     expect(decideExit(facts).comesBack).toBe(comesBack);
-  });
-});
-
-test("the claims behind the sources, each once", () => {
-  const pod = podOf("StatefulSet");
-  expect(claimsBehind(pod, ["/volumes/dumps", "/volumes/dumps/sub", "/nowhere"])).toEqual(["c"]);
-  expect(claimsBehind(podOf("DaemonSet", {}, shared), ["/volumes/dumps"])).toEqual([]);
-});
-
-describe("reading a pod and a workload", () => {
-  test("the grace period: of the deletion, of the pod, or the default", () => {
-    expect(podOf("DaemonSet").graceSeconds).toBe(120);
-    expect(podOf("DaemonSet", { ...deleting, deletionGracePeriodSeconds: 5 }).graceSeconds).toBe(5);
-    expect(podOf("DaemonSet", {}, { terminationGracePeriodSeconds: null }).graceSeconds).toBe(30);
-  });
-
-  test("whether the hook wants to unlock", () => {
-    expect(podOf("DaemonSet", { annotations: { "mooring.dev/unlock": "true" } }).unlock).toBeTrue();
-    expect(podOf("DaemonSet", { annotations: { "mooring.dev/unlock": "yes" } }).unlock).toBeFalse();
-  });
-
-  test("nonsense is neither, and makes no decision throw", () => {
-    for (const body of [null, [], 7, {}, { metadata: { uid: "a", name: "b" } }]) expect(readOwnPod(body)).toBeNull();
-    for (const body of [null, [], 7, {}]) expect(readWorkload(body)).toBeNull();
-    const shape = fc.record({ metadata: fc.record({ uid: fc.constant("owner-uid") }), spec: fc.anything() });
-    fc.assert(
-      fc.property(shape, shape, (workload, pod) => {
-        const self = readOwnPod({ ...pod, metadata: { ...podOf("DaemonSet"), ...pod.metadata } });
-        const facts = daemon({ self, workload: found(must(readWorkload(workload))) });
-        expect(["keep", "release"]).toContain(decideExit(facts).policy);
-      }),
-    );
   });
 });
 

@@ -100,7 +100,11 @@ function takeSource(kernel: Kernel, berth: Berth, pid: number, source: SourceFou
     kernel.close(fd);
     return;
   }
-  if (!known) holdAnchor(kernel, berth, null);
+  if (!known) {
+    holdAnchor(kernel, berth, null);
+    // What was seen on top is not what belongs there any more, if a new configuration asks before the next pass.
+    berth.attached = false;
+  }
   holdSource(kernel, berth, fd);
   memory.expected = { ...source.identity, uuid: volume.identity.uuid };
 }

@@ -114,6 +114,17 @@ describe("a new configuration", () => {
     expect(String(world.machine)).toStartWith("/host/dumps: other:/ over dumps:/dumps nodev,nosuid over");
   });
 
+  test("that takes the source away in the moment in which another one was found there watches what is mounted", () => {
+    const world = worldWith(dumps);
+    world.run(6000);
+    world.people.mountClaim(dumps.source ?? "");
+    world.agent.probe();
+    world.agent.pollProbers();
+    world.agent.configure(configOf({ ...dumps, source: null }));
+    world.run(60_000);
+    expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
+  });
+
   test("that gives a watched target another source does not take somebody's mount for ours", () => {
     const world = new World();
     world.machine.makeParent("/host");

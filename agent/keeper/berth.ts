@@ -1,6 +1,6 @@
 import type { Mount } from "../core/config/config.ts";
 import { blankMemory, type Memory } from "../core/memory.ts";
-import type { BareView, LockView, MountDetails } from "../core/observed.ts";
+import type { BareView, LockView, MountDetails, TopMount } from "../core/observed.ts";
 import type { TraceBody } from "../core/trace.ts";
 import type { Bare, Directory, Kernel, Parent, Tree } from "./port.ts";
 
@@ -23,6 +23,8 @@ export interface Berth {
   anchor: Tree | null;
   /** Details and stack of the mount that was last seen on top. */
   seen: { id: bigint | null; options: string; details: MountDetails | null; stack: bigint[] } | null;
+  /** The mount on top while nothing is left to do about it; null when the next wake needs a whole pass. */
+  rest: TopMount | null;
   /** Found bare now, the target would be healed from the anchor at once. */
   healAhead: boolean;
   /** What is to be told of a heal that was made ahead of the pass that looks at it. */
@@ -46,6 +48,7 @@ export const openBerth = (mount: Mount): Berth => ({
   source: null,
   anchor: null,
   seen: null,
+  rest: null,
   healAhead: false,
   healed: null,
   attached: false,

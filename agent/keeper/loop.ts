@@ -14,6 +14,7 @@ import type { Kernel } from "./port.ts";
 import { reconfigure } from "./reconfigure.ts";
 import type { Agent } from "./record.ts";
 import { hearRescue, orderRescue } from "./rescue.ts";
+import { restsUndisturbed } from "./rest.ts";
 import { Resync } from "./resync.ts";
 import { areSettled, leavers, retire } from "./retire.ts";
 import { settle } from "./settle.ts";
@@ -69,8 +70,16 @@ export class Keeper {
     for (const order of orders) this.obey(order);
     const now = this.#kernel.monotonicMs();
     const due = now >= this.#resync.at;
-    if (woken.mountsChanged || due || orders.some(({ kind }) => kind !== "beat") || now >= this.#retryAt)
+    if (due || orders.some(({ kind }) => kind !== "beat") || now >= this.#retryAt || this.#isDisturbed(woken))
       this.pass(due ? "full" : "quick", woken.mountsChanged);
+  }
+
+  /** The mount table changed, and not only elsewhere: then all that is left is to look for orphans at the next full look. */
+  #isDisturbed({ mountsChanged }: { mountsChanged: boolean }): boolean {
+    if (!mountsChanged) return false;
+    if (!this.#berths.every((berth) => restsUndisturbed(this.#kernel, berth))) return true;
+    this.#orphans.expect("atFullLook");
+    return false;
   }
 
   /** One pass over every mount. `eventful`: the mount table changed, so what is not verified is worth a new probe. */

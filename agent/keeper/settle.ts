@@ -6,6 +6,7 @@ import { plan, remainingFailures, wouldHeal } from "../core/plan.ts";
 import { attempt, lossNow, type Settling } from "./attempt.ts";
 import type { Berth } from "./berth.ts";
 import { type Depth, observe } from "./observe.ts";
+import { restingOn } from "./rest.ts";
 
 /** More actions than any honest situation needs; a pass always ends. */
 const ACTIONS_PER_PASS = 8;
@@ -32,6 +33,7 @@ export function settle(settling: Settling, berth: Berth, depth: Depth): Facts {
   berth.memory.failures = remainingFailures(facts, startedAt);
   conclude(settling, berth, facts);
   berth.healAhead = wouldHeal(facts);
+  berth.rest = restingOn(facts);
   return facts;
 }
 

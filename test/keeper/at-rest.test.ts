@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import type { Action } from "../../agent/core/action.ts";
 import { act } from "../../agent/keeper/act.ts";
 import { configOf, mountOf } from "./configuration.ts";
@@ -33,12 +33,28 @@ test("at rest nothing is done and nothing is posted; it sleeps for the whole int
 
 test("mounts that come and go elsewhere lead to a look and to nothing else", () => {
   const { world, agent, done } = atRest();
+  world.run(1000);
+  const passes = spyOn(agent.keeper, "pass");
   for (let event = 0; event < 100; event++) {
     agent.process.mountsChanged = true;
     world.run(10);
   }
   expect(done).toEqual([]);
   expect(agent.posted).toEqual([]);
+  expect(passes).not.toHaveBeenCalled();
+  world.people.unmount("/host/dumps");
+  world.run(10);
+  expect(done).toEqual(["heal", "anchor"]);
+});
+
+test("a change of what it rests on leads to a pass", () => {
+  const { world, agent } = atRest();
+  world.run(1000);
+  const passes = spyOn(agent.keeper, "pass");
+  const root = world.people.stackAt("/host/dumps")[0]?.root;
+  if (root) world.people.mount("/host/data", root);
+  world.run(10);
+  expect(passes).toHaveBeenCalled();
 });
 
 test("a heartbeat is answered, and leads to no pass", () => {

@@ -48,7 +48,7 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
     must(ours.has(mount) || world.people.sourceDirectories.has(mount.root), "a foreign volume is not aborted", told);
   } else if (what === "detached") {
     must(
-      ours.has(mount) || world.people.sourceDirectories.has(mount.root) || isGivenUs(doing),
+      ours.has(mount) || world.people.sourceDirectories.has(mount.root) || mount.root.removed || isGivenUs(doing),
       "what is not ours is left alone",
       told,
     );

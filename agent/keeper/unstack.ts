@@ -18,7 +18,7 @@ export function unstack(scene: Scene, { top }: Extract<Action, { kind: "unstack"
   const from = stack.length;
   if (stack[0] !== top) throw new KernelError("unstack", berth.mount.target, EAGAIN);
   try {
-    for (let done = 0; done < AT_ONCE && isRightNext(scene, stack); done += 1) {
+    for (let done = 0; done < AT_ONCE && isDoubled(scene, stack); done += 1) {
       kernel.detachTop(parent, stack[0]);
       stack = kernel.stack(parent);
     }
@@ -29,9 +29,14 @@ export function unstack(scene: Scene, { top }: Extract<Action, { kind: "unstack"
   return null;
 }
 
-function isRightNext({ kernel, berth }: Scene, stack: bigint[]): stack is [bigint, ...bigint[]] {
+/** Somebody else's mount may have come on top since the last one went. */
+function isDoubled({ kernel, berth }: Scene, stack: bigint[]): stack is [bigint, ...bigint[]] {
   const { expected } = berth.memory;
-  const [, next] = stack;
-  const details = next === undefined ? null : kernel.describe(next);
-  return details !== null && expected !== null && sameMounted(details, expected);
+  return (
+    stack.length > 1 &&
+    stack.slice(0, 2).every((id) => {
+      const details = kernel.describe(id);
+      return details !== null && expected !== null && sameMounted(details, expected);
+    })
+  );
 }

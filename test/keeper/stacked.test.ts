@@ -43,6 +43,16 @@ describe("the right mount bound over itself", () => {
     expect(world.agent.said().length).toBeGreaterThan(1);
   });
 
+  test("with somebody's mount put on top in the middle of it: that one stays", () => {
+    const world = worldWith(dumps);
+    bindAgain(world, 2);
+    const foreign = () => void world.people.mountForeign(TARGET, { source: "foreign" });
+    world.machine.faults.race("detachTop", () => world.machine.faults.race("stack", foreign, 0), 0);
+    world.settle();
+    expect(world.people.stackAt(TARGET)[0]?.root.fileSystem.source).toBe("foreign");
+    expect(world.agent.conditions()).toEqual(["dumps Wrong/ForeignMount"]);
+  });
+
   test("while no agent was there is brought down once the volume is verified", () => {
     const world = worldWith(dumps);
     world.kill(world.agent);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Machine } from "../kernel/harness/machine.ts";
 import type { Place } from "../kernel/harness/place.ts";
@@ -36,18 +36,15 @@ const whyNot = async (path: string, place: Place = container): Promise<string> =
   return sighting.why;
 };
 
-/** Processes whose command line has this argument. */
-const running = (argument: string): number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(argument);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
+/** Processes in a place whose command line has this argument; other tests, in theirs, look at the same path. */
+const running = (argument: string, place: Place = container): number[] =>
+  place.processes().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(argument);
+    } catch {
+      return false;
+    }
+  });
 
 describe("a volume is ready", () => {
   test("when .ready stands at the root of the mount that the path is on", async () => {
@@ -186,11 +183,11 @@ describe("mooring wait", () => {
     await program.until(() => program.errors.some((line) => line.includes("has not returned for")), {
       what: "it says that the look hangs",
     });
-    expect(running(inside).filter((pid) => pid !== program.pid)).toHaveLength(1);
+    expect(running(inside, place).filter((pid) => pid !== program.pid)).toHaveLength(1);
     expect(await program.exited).toMatchObject({ code: 1 });
     expect(program.errors.at(-1)).toMatch(/inside: looking at it has not returned for .* s: the file system behind it/);
     await volume.answer();
-    await until(() => running(inside).length === 0, { what: "the child to be let go" });
+    await until(() => running(inside, place).length === 0, { what: "the child to be let go" });
   }, 30_000);
 
   test("SIGTERM ends it at once, and its child with it", async () => {

@@ -58,7 +58,8 @@ export class Place implements Disposable {
     using shell = this.run(["sh", "-euc", script, "sh", ...args]);
     const ending = await Promise.race([shell.exited, Bun.sleep(deadline)]);
     if (!ending) throw new Error(`not done within ${deadline} ms: ${script}`);
-    if (ending.code !== 0) throw new Error(`${JSON.stringify(ending)} from: ${script}\n${shell.said()}`);
+    if (ending.code !== 0)
+      throw new Error(`${JSON.stringify(ending)} from process ${shell.pid}: ${script}\n${shell.said()}`);
     return shell.lines.join("\n");
   }
 
@@ -96,14 +97,19 @@ export class Place implements Disposable {
     return mountsAt(this.mountinfo(), path);
   }
 
+  /** Everything that runs inside, whoever started it. */
+  processes(): number[] {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && namespaceOf(name) === this.#namespace)
+      .map(Number);
+  }
+
   /** Ends everything that runs inside, whoever started it; the namespace and its mounts go with the last process. */
   [Symbol.dispose](): void {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const program of this.#programs) program.kill("SIGKILL");
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      if (namespaceOf(pid) === this.#namespace) killIfThere(Number(pid));
-    }
+    this.processes().forEach(killIfThere);
     this.#holder.kill("SIGKILL");
     closeSync(this.#pin);
   }

@@ -3,7 +3,8 @@ import { allocate } from "./memory.ts";
 import { AT_FDCWD, close, O_RDONLY, openat2 } from "./open.ts";
 import { syscall } from "./syscall.ts";
 
-const CHUNK = 256 * 1024;
+/** Held for good: one for each read would be most of what the agent leaves for its heap to sweep. */
+const chunk = allocate(256 * 1024);
 
 /** A whole file that cannot block, such as one of /proc; `limit` bytes at most. */
 export function readFile(path: string, limit: number): Uint8Array {
@@ -17,7 +18,6 @@ export function readFile(path: string, limit: number): Uint8Array {
 
 /** read(2) until the end or `limit` bytes. */
 export function readUpTo(fd: number, path: string, limit: number): Uint8Array {
-  const chunk = allocate(Math.min(CHUNK, limit));
   const parts: Uint8Array[] = [];
   for (let total = 0; total < limit; ) {
     const size = Math.min(chunk.bytes.length, limit - total);

@@ -1,4 +1,3 @@
-import { sameDirectory } from "../../core/identity.ts";
 import type { Capabilities } from "../../kernel/capabilities.ts";
 import { bootMs, monotonicMs } from "../../kernel/clock.ts";
 import { describeByStatmount, describeByTable } from "../../kernel/describe.ts";
@@ -10,7 +9,7 @@ import { MountWatch } from "../../kernel/wait.ts";
 import type { Kernel } from "../port.ts";
 import { bareAt, inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
 import { abort } from "./fuse.ts";
-import { inspectParent, look, openParent } from "./parent.ts";
+import { inspectParent, liesBare, look, openParent } from "./parent.ts";
 import { stageSource } from "./staging.ts";
 import { deviceOver, mountPointsIn } from "./table.ts";
 import { changeOptions, cloneSource, detachTop, stackAt } from "./tree.ts";
@@ -47,8 +46,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     cloneTop: (parent) => cloneTree(parent.fd, parent.name),
     attach: (tree, parent) => moveMount(tree, parent.fd, parent.name),
     attachIfBare: (tree, parent, on) => {
-      const at = look(parent, describe);
-      if (at.kind !== "bare" || (on !== null && !sameDirectory(at, on))) return false;
+      if (!liesBare(parent, on, describe)) return false;
       moveMount(tree, parent.fd, parent.name);
       return true;
     },

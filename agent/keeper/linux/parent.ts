@@ -1,10 +1,11 @@
 import type { MountOption } from "../../core/config/config.ts";
+import { sameDirectory } from "../../core/identity.ts";
 import type { Top } from "../../core/observed.ts";
 import type { Describe } from "../../kernel/describe.ts";
 import { isErrno, KernelError } from "../../kernel/error.ts";
 import { AT_FDCWD, close, mkdirat, NO_LINKS, O_DIRECTORY, O_PATH, openat2 } from "../../kernel/open.ts";
 import { isDirectory, isSymlink, type Stat, statx } from "../../kernel/statx.ts";
-import type { Parent, ParentState } from "../port.ts";
+import type { Directory, Parent, ParentState } from "../port.ts";
 
 const DIRECTORY_MODE = 0o755;
 
@@ -67,6 +68,17 @@ function isStillAt(path: string, held: Stat, { ids }: Describe): boolean {
     return now.inode === held.inode && now.device === held.device && now.mountId === held.mountId;
   } catch (error) {
     if (error instanceof KernelError) return false;
+    throw error;
+  }
+}
+
+/** Whether nothing is mounted on the target's directory, which is `on` where that is known. A look without the details. */
+export function liesBare(parent: Parent, on: Directory | null, { ids }: Describe): boolean {
+  try {
+    const found = statx(parent.fd, parent.name, ids);
+    return isDirectory(found.mode) && !found.mountRoot && (on === null || sameDirectory(found, on));
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return false;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { delayAfter } from "./backoff.ts";
 import type { Config } from "./config/config.ts";
 import { type Facts, rightOnTop } from "./facts.ts";
 import type { RescueMemory } from "./memory.ts";
-import type { Rescued } from "./rescue.ts";
+import { nothingLeft, type Rescued, sayLeft } from "./rescue.ts";
 
 /** Files lie hidden below the mount, and there is a volume that can take them. */
 export function rescueIsDue(facts: Facts, { rescue }: Pick<Config, "rescue">): boolean {
@@ -18,15 +18,23 @@ export function rescueIsDue(facts: Facts, { rescue }: Pick<Config, "rescue">): b
 /** A rescue that moved nothing is tried again after the time between two probes, then ever later, up to this many times that. */
 const LONGEST = 10;
 
-/** What is remembered after a rescue; `last` is null when it did nothing, or gave no answer. */
+/** What is remembered after a rescue, which `did` null when it gave no answer or may not have done anything. */
 export function afterRescue(
   before: RescueMemory,
-  last: Rescued | null,
+  did: Rescued | null,
   now: number,
   { intervalMs }: Pick<Config["monitor"], "intervalMs">,
 ): RescueMemory {
-  if (last?.more && last.files > 0) return { asked: false, attempts: 0, retryAt: now, last };
-  const attempts = last !== null && last.files > 0 ? 1 : before.attempts + 1;
+  const last = worthTelling(before.last, did);
+  if (did?.more && did.files > 0) return { asked: false, attempts: 0, retryAt: now, last };
+  const attempts = did !== null && did.files > 0 ? 1 : before.attempts + 1;
   const backoff = { minMs: intervalMs, maxMs: LONGEST * intervalMs };
   return { asked: false, attempts, retryAt: now + delayAfter(backoff, attempts), last };
+}
+
+/** What was moved is told until more is, though another rescue, asked for while nobody knew of the first, found nothing. */
+function worthTelling(before: Rescued | null, did: Rescued | null): Rescued | null {
+  if (did === null || before === null) return did ?? before;
+  const foundNothing = did.files === 0 && sayLeft(did.left) === "";
+  return foundNothing ? { ...before, left: nothingLeft, example: null, more: false } : did;
 }

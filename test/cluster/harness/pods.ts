@@ -72,7 +72,11 @@ export class Pods {
 
   /** Runs a command in a container of it. @throws with what it said when it fails. */
   exec(name: string, ...argv: string[]): Promise<string> {
-    return run(["kubectl", "-n", this.namespace, "exec", name, "--", ...argv]);
+    const command = ["kubectl", "-n", this.namespace, "exec", name, "--", ...argv];
+    return run(command).catch((error: Error) => {
+      if (neverBegan.test(error.message)) return run(command);
+      throw error;
+    });
   }
 
   logs(name: string, ...options: string[]): Promise<string> {
@@ -83,6 +87,9 @@ export class Pods {
     return path`/api/v1/namespaces/${this.namespace}/pods/${name}`;
   }
 }
+
+/** On a busy node runc now and then loses the process in which the command was to run. */
+const neverBegan = /unable to start container process: waiting for init/;
 
 export const isReady = (pod: V1Pod): boolean =>
   pod.metadata?.deletionTimestamp === undefined &&

@@ -15,11 +15,16 @@ export type Answer = (request: Request) => Response | Promise<Response>;
 /** After the answer the other side has so long to close, in milliseconds: closed with bytes unread, it would lose the answer (RFC 9112, 9.6). */
 const LINGER_MS = 1000;
 
+/** With what Bun's types leave out. */
+export interface Socket extends Bun.Socket<Connection> {
+  readonly fd: number;
+}
+
 const nothing = new Uint8Array(0);
 
 /** One connection, which is good for one request. */
 export class Connection {
-  readonly #socket: Bun.Socket<Connection>;
+  readonly #socket: Socket;
   readonly #limits: Limits;
   readonly #answer: Answer;
   readonly #onAsked: () => void;
@@ -28,7 +33,7 @@ export class Connection {
   #isAsked = false;
   #timer: Timer;
 
-  constructor(socket: Bun.Socket<Connection>, limits: Limits, answer: Answer, onAsked: () => void) {
+  constructor(socket: Socket, limits: Limits, answer: Answer, onAsked: () => void) {
     this.#socket = socket;
     this.#limits = limits;
     this.#answer = answer;
@@ -57,6 +62,10 @@ export class Connection {
     this.#unsent = null;
     this.#socket.shutdown();
     this.#endIn(LINGER_MS);
+  }
+
+  get descriptor(): number {
+    return this.#socket.fd;
   }
 
   /** Ends it at once. */

@@ -1,5 +1,5 @@
 import type { Connection, Limits } from "./connection.ts";
-import { Connections } from "./connections.ts";
+import { Connections, type Unread } from "./connections.ts";
 
 export interface HttpServer {
   /** As people may type it, e.g. `http://[::]:8000/`. */
@@ -18,6 +18,8 @@ export interface ServeOptions {
   /** How many this process may have open, at most half of which are for connections. */
   descriptors?: number;
   limits?: Partial<Limits>;
+  /** Where nobody can tell, whoever is silent the longest goes first, though something may be on its way from it. */
+  unread?: Unread;
 }
 
 /** No more than a kubelet, a few scrapers and people need, and than a flood may cost: 8 MiB of unfinished requests. */
@@ -30,10 +32,10 @@ const ANSWER_MS = 10_000;
  * way out when that cannot be had. Why this is not Bun.serve: docs/decisions/0009-a-bounded-http-port.md.
  */
 export const serve = (options: ServeOptions, listen: Listen = Bun.listen): HttpServer => {
-  const { app, descriptors = 1024 } = options;
+  const { app, descriptors = 1024, unread = () => 0 } = options;
   const connections = Math.max(1, Math.min(CONNECTIONS, Math.floor(descriptors / 2)));
   const limits = { connections, requestMs: REQUEST_MS, answerMs: ANSWER_MS, ...options.limits };
-  const { handlers } = new Connections(limits, (request) => app.fetch(request));
+  const { handlers } = new Connections(limits, (request) => app.fetch(request), unread);
   const listener = open(options, handlers, listen);
   const { port, hostname } = listener;
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;

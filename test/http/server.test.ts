@@ -2,7 +2,9 @@ import { afterEach, expect, spyOn, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { type HttpServer, type ServeOptions, serve } from "../../agent/http/server.ts";
-import { until } from "../kernel/harness/until.ts";
+import { unreadBytes } from "../../agent/kernel/socket.ts";
+import { Program } from "../kernel/harness/program.ts";
+import { patience, until } from "../kernel/harness/until.ts";
 
 let servers: HttpServer[] = [];
 afterEach(async () => {
@@ -132,6 +134,30 @@ test("in a full house the oldest that has not asked makes room", async () => {
   await until(() => openConnections(port) === 9, { what: "one less: it made room for who has asked" });
   for (const socket of idle) socket.destroy();
 });
+
+test("who has asked keeps its place, however many come before anybody reads that", async () => {
+  const { port } = started("::", 0, { limits: { connections: 10 }, unread: unreadBytes });
+  using crowd = new Program([process.execPath, "-e", comesInACrowd, String(port), get.replaceAll("\r\n", "|")]);
+  // All of them are connected before this thread, which serves, looks at the port.
+  const end = performance.now() + patience;
+  while (openConnections(port) < 41 && performance.now() < end) Bun.sleepSync(1);
+  expect(await crowd.line(() => true, { what: "an answer" })).toBe("answered GET /x");
+});
+
+/** One asks, and then forty come who say nothing; says what the one was answered. */
+const comesInACrowd = `
+  const { connect } = require("net");
+  const [port, request] = process.argv.slice(1);
+  const come = (words) => new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" }, () => socket.write(words, () => resolve(socket)));
+    socket.on("error", () => {});
+  });
+  const asks = await come(request.replaceAll("|", "\\r\\n"));
+  let answer = "";
+  asks.on("data", (chunk) => (answer += chunk));
+  asks.on("close", () => console.log("answered " + answer.split("\\r\\n").at(-1)));
+  for (let count = 0; count < 40; count += 1) await come("");
+`;
 
 test("never more than half of the descriptors", async () => {
   const { port } = started("::", 0, { descriptors: 8 });

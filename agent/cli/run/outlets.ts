@@ -2,6 +2,7 @@ import type { Config } from "../../core/config/config.ts";
 import type { Status } from "../../core/status.ts";
 import type { Trace, TraceBody } from "../../core/trace.ts";
 import type { HttpServer } from "../../http/server.ts";
+import { unreadBytes } from "../../kernel/socket.ts";
 import type { Log } from "../../log/log.ts";
 import { descriptorLimit, processFigures } from "./process-figures.ts";
 
@@ -43,7 +44,7 @@ export async function openOutlets({ config, status, live, listen, tell }: Outlet
   const open = (): void => {
     const { host, port } = settings.http;
     try {
-      server = serve({ app, host, port, descriptors: descriptorLimit() });
+      server = serve({ app, host, port, descriptors: descriptorLimit(), unread: unreadBytes });
       tell({ kind: "listening", url: server.url });
     } catch (error) {
       tell({ kind: "listenFailed", host, port, why: String(error instanceof Error ? error.message : error) });

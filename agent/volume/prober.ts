@@ -1,10 +1,10 @@
 import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
 import type { RescueOrder } from "../core/rescue.ts";
-import type { ProbeStatus, Space } from "../core/status.ts";
 import type { TraceBody } from "../core/trace.ts";
 import type { VolumeReport } from "../core/volume-report.ts";
 import { askVolumeChild, type Self, type VolumeChild } from "./child-process.ts";
+import { Outcomes, type Teller } from "./outcomes.ts";
 import type { VolumeRequest } from "./request.ts";
 
 export interface ProberOptions {
@@ -34,24 +34,19 @@ const EAGER_MS = 500;
 export class Prober {
   #options: ProberOptions;
   #child: { process: VolumeChild; startedAt: number; overdue: boolean; answered: boolean } | null = null;
-  #timer: Timer | null = null;
+  #timer: Timer | undefined;
   #askedAgain = false;
   #rescue: RescueOrder | null = null;
   #lastStart = Number.NEGATIVE_INFINITY;
-  #failures = 0;
-  #problem: string | null = null;
-  #last: { at: string; durationMs: number } | null = null;
-  #space: Space | null = null;
+  readonly #outcomes = new Outcomes();
   #stopped = false;
 
   constructor(options: ProberOptions) {
     this.#options = options;
   }
 
-  get status(): { probe: ProbeStatus; space: Space | null } {
-    const overdue = this.#child?.overdue ? this.#options.now() - this.#child.startedAt : null;
-    const { at, durationMs } = this.#last ?? { at: null, durationMs: null };
-    return { probe: { lastAt: at, durationMs, failures: this.#failures, stuckForMs: overdue }, space: this.#space };
+  get status(): ReturnType<Outcomes["status"]> {
+    return this.#outcomes.status(this.#child?.overdue ? this.#options.now() - this.#child.startedAt : null);
   }
 
   /** Whether a child is out. */
@@ -87,16 +82,14 @@ export class Prober {
   #goOn(process: VolumeChild): void {
     this.#child = null;
     process.letGo();
-    const soon =
-      this.#failures > 0 ? delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures) : this.#interval;
-    this.#startIn(this.#askedAgain ? this.#gap : soon);
+    this.#startIn(this.#askedAgain ? this.#gap : this.#pause);
     this.#askedAgain = false;
   }
 
   /** No further probes. A child that is stuck stays until the kernel lets it go. */
   stop(): void {
     this.#stopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     this.#child?.process.letGo();
     if (this.#child?.answered) this.#child = null;
   }
@@ -109,21 +102,29 @@ export class Prober {
   /** Goes on after a stop. A child that is still out stays the only one. */
   resume(options: ProberOptions): void {
     this.#stopped = false;
-    if (this.#child) this.#timer = setTimeout(() => this.#becomeOverdue(), options.monitor.timeoutMs);
+    if (this.#child) this.#overdueIn(options.monitor.timeoutMs);
     this.reconfigure(options);
   }
 
-  get #interval(): number {
-    return this.#options.monitor.intervalMs;
+  get #gap(): number {
+    return Math.min(GAP_MS, this.#options.monitor.intervalMs);
   }
 
-  get #gap(): number {
-    return Math.min(GAP_MS, this.#interval);
+  /** From one look to the next. */
+  get #pause(): number {
+    const { intervalMs } = this.#options.monitor;
+    const { failures } = this.#outcomes;
+    return failures > 0 ? delayAfter({ minMs: EAGER_MS, maxMs: intervalMs }, failures) : intervalMs;
   }
 
   #startIn(ms: number): void {
-    if (this.#timer) clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#start(), ms);
+  }
+
+  #overdueIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#becomeOverdue(), ms);
   }
 
   #start(): void {
@@ -138,79 +139,58 @@ export class Prober {
       process = askVolumeChild(self, order ? { ...request, rescue: order } : request, () => this.#hearSign());
     } catch (error) {
       this.#fail(startedAt, String(error));
-      this.#startIn(delayAfter({ minMs: EAGER_MS, maxMs: this.#interval }, this.#failures));
+      this.#startIn(this.#pause);
       return;
     }
     const child = { process, startedAt, overdue: false, answered: false };
     this.#child = child;
-    this.#timer = setTimeout(() => this.#becomeOverdue(), monitor.timeoutMs);
+    this.#overdueIn(monitor.timeoutMs);
     void process.answer.then((answer) => {
       if (this.#stopped) {
         this.#child = null;
         return;
       }
-      if (this.#timer) clearTimeout(this.#timer);
-      if (child.overdue && answer.ok)
-        this.#say({ kind: "probeAnswered", mount: this.mount, afterMs: now() - startedAt });
+      clearTimeout(this.#timer);
+      if (child.overdue && answer.ok) this.#outcomes.late(this.#teller, startedAt);
       child.overdue = false;
       child.answered = true;
       // The keeper would take a source for the configured one that is not.
       if (request.mount.source !== this.#options.request.mount.source) this.#goOn(process);
-      else if (answer.ok) this.#deliver(startedAt, process.pid, answer.report);
-      else {
+      else if (answer.ok) {
+        this.#outcomes.answered(this.#teller, startedAt, answer.report);
+        this.#options.onReport(process.pid, answer.report);
+      } else {
         this.#fail(startedAt, answer.why);
         this.#goOn(process);
       }
     });
   }
 
-  #deliver(startedAt: number, pid: number, report: VolumeReport): void {
-    const problem = report.volume ? report.volume.problem : report.source?.ok === false ? report.source.problem : null;
-    this.#failures = problem ? this.#failures + 1 : 0;
-    this.#space = report.volume?.space ?? null;
-    // A watched target on which nothing is mounted was not probed at all.
-    if (report.volume || report.source) this.#note(startedAt, problem === null, problem?.message ?? null);
-    this.#options.onReport(pid, report);
-  }
-
   /** It has as long again as it had to answer. */
   #hearSign(): void {
     const child = this.#child;
     if (!child || this.#stopped) return;
-    const { monitor, now, onSign } = this.#options;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#becomeOverdue(), monitor.timeoutMs);
+    const { monitor, onSign } = this.#options;
+    this.#overdueIn(monitor.timeoutMs);
     if (!child.overdue) return;
     child.overdue = false;
-    this.#failures = 0;
-    this.#say({ kind: "probeAnswered", mount: this.mount, afterMs: now() - child.startedAt });
+    this.#outcomes.failures = 0;
+    this.#outcomes.late(this.#teller, child.startedAt);
     onSign();
   }
 
   #becomeOverdue(): void {
     const child = this.#child;
     if (!child || this.#stopped) return;
-    this.#failures += 1;
-    const forMs = this.#options.now() - child.startedAt;
-    if (!child.overdue) this.#say({ kind: "probeStuck", mount: this.mount, forMs });
+    this.#outcomes.overdue(this.#teller, child.startedAt, !child.overdue);
     child.overdue = true;
-    this.#note(child.startedAt, false, "no answer in time", true);
     this.#options.onSilence({ examines: child.process.examines });
-    this.#timer = setTimeout(() => this.#becomeOverdue(), this.#interval);
+    this.#overdueIn(this.#options.monitor.intervalMs);
   }
 
   #fail(startedAt: number, why: string): void {
-    this.#failures += 1;
-    this.#note(startedAt, false, why);
+    this.#outcomes.failed(this.#teller, startedAt, why);
     this.#options.onSilence(null);
-  }
-
-  /** The same problem is told once; `isTold` when that is so already. */
-  #note(startedAt: number, ok: boolean, problem: string | null, isTold = problem === this.#problem): void {
-    const durationMs = this.#options.now() - startedAt;
-    this.#last = { at: new Date().toISOString(), durationMs };
-    this.#problem = problem;
-    this.#say({ kind: "probed", mount: this.mount, ok, durationMs, problem, again: isTold });
   }
 
   /** The name of its mount. */
@@ -218,7 +198,8 @@ export class Prober {
     return this.#options.request.mount.name;
   }
 
-  #say(trace: TraceBody): void {
-    this.#options.tell(trace);
+  get #teller(): Teller {
+    const { now, tell } = this.#options;
+    return { mount: this.mount, now, tell };
   }
 }

@@ -47,6 +47,20 @@ describe("the bare directory", () => {
     expect(String(world.machine)).toBe(HEALTHY);
   });
 
+  test("that is made anew bears the record before the mount is put back on it", () => {
+    const world = worldWith(dumps);
+    world.people.unlock(TARGET);
+    world.people.removeBare(TARGET);
+    world.machine.faults.fail("chmod", "EIO", 1000);
+    world.agent.said();
+    world.run(10_000);
+    expect(world.people.stackAt(TARGET)).toEqual([]);
+    expect(world.agent.said().join("\n")).toContain("EIO");
+    world.machine.faults.clear();
+    world.run(30_000);
+    expect(String(world.machine)).toBe(HEALTHY);
+  });
+
   test("that is moved away with its mount is made again, and the mount put back", () => {
     const world = worldWith(dumps);
     world.people.unlock(TARGET);

@@ -4,9 +4,9 @@ import { act } from "../../../agent/keeper/act.ts";
 import { KernelError } from "../../../agent/kernel/error.ts";
 import type { Mount } from "../../fakes/machine/mount.ts";
 import type { Agent } from "../agent.ts";
-import { configOf, mountOf } from "../configuration.ts";
 import { World } from "../world.ts";
-import type { Event, Plan, Step, Wish } from "./events.ts";
+import { checkEnd, checkOrphans, checkRelease } from "./end.ts";
+import type { Event, Plan, Step } from "./events.ts";
 import {
   claimOf,
   happenings,
@@ -18,16 +18,8 @@ import {
   pathOf,
   typeOf,
 } from "./happen.ts";
-import {
-  checkChange,
-  checkEnd,
-  checkOrphans,
-  checkPace,
-  checkRelease,
-  checkStep,
-  type Doing,
-  type Failure,
-} from "./invariants.ts";
+import { checkChange, checkPace, checkStep, type Doing, type Failure } from "./invariants.ts";
+import { configFor } from "./wishes.ts";
 
 const MINUTE = 60_000;
 
@@ -188,17 +180,3 @@ export class Walk {
 }
 
 const mended = { temper: "fine", readOnly: false, full: false };
-
-function configFor(wishes: readonly Wish[]): Config {
-  return configOf(
-    ...wishes.flatMap((wish, index) => {
-      if (!wish) return [];
-      const { watched, moved, other, onForeign, onHang, options } = wish;
-      const name = names[index] ?? "";
-      const source = watched ? null : (other ? otherClaimOf : claimOf)(index);
-      // As the configuration has it: what is only watched is neither replaced nor remounted.
-      const ours = watched ? {} : { onForeign, options };
-      return [mountOf({ name, source, target: (moved ? movedPathOf : pathOf)(index), onHang, ...ours })];
-    }),
-  );
-}

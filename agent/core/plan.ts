@@ -1,5 +1,5 @@
 import type { Action, ActionKind } from "./action.ts";
-import { type Facts, isStale, oursOnTop, rightOnTop, strayedOptions, wrongOnTop } from "./facts.ts";
+import { type Facts, isStale, oursOnTop, rightOnTop, sameMounted, strayedOptions, wrongOnTop } from "./facts.ts";
 import { isFuse } from "./fuse.ts";
 import { sameDirectory } from "./identity.ts";
 import type { Memory } from "./memory.ts";
@@ -11,16 +11,27 @@ const mayAct = ({ observed: { lock } }: Facts): boolean => lock.kind === "held" 
 /** A missing directory is made by securing it; that of a watched target is never made. */
 const isBare = ({ observed: { top } }: Facts): boolean => top.kind === "bare";
 
-const secureTheBareDirectory: Rule = ({ mount, memory, observed: { lock, bare, top } }) => {
+/** A directory that was made anew, or could not be written to, may not say yet whose mount it is to bear. */
+const isWrittenDown = ({ memory: { record, expected }, observed: { lock } }: Facts): boolean =>
+  lock.kind === "notNeeded" ||
+  expected === null ||
+  (record?.mounted.some((one) => sameMounted(one, expected)) ?? false);
+
+const isLost = (facts: Facts): boolean => isBare(facts) && facts.memory.anchored;
+
+const secureTheBareDirectory: Rule = (facts) => {
+  const { mount, memory } = facts;
+  const { lock, bare, top } = facts.observed;
   if (lock.kind === "notNeeded") return null;
   const gone = top.kind === "missing";
   // A rescue takes the flag away for moments, and sets it again.
   const unsealed = bare === null || (bare.immutable && !bare.locked && !memory.rescue.asked);
-  return lock.kind !== "held" || gone || unsealed ? { kind: "secure", mount: mount.name } : null;
+  const unwritten = isLost(facts) && !isWrittenDown(facts);
+  return lock.kind !== "held" || gone || unsealed || unwritten ? { kind: "secure", mount: mount.name } : null;
 };
 
 const healFromTheAnchor: Rule = (facts) =>
-  isBare(facts) && facts.memory.anchored && mayAct(facts) ? { kind: "heal", mount: facts.mount.name } : null;
+  isLost(facts) && mayAct(facts) && isWrittenDown(facts) ? { kind: "heal", mount: facts.mount.name } : null;
 
 const attachTheSource: Rule = (facts) =>
   isBare(facts) && facts.memory.sourceHeld && mayAct(facts) ? { kind: "attach", mount: facts.mount.name } : null;

@@ -52,8 +52,6 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const { kernel, berth, parent } = scene;
     const { anchor } = berth;
     faultAt("heal.due");
-    // Only a bare directory that was made anew, and could not be sealed, does not know it yet.
-    if (!isWrittenDown(berth)) writeDown(scene);
     if (anchor === null || !unlessDead(scene, () => kernel.attachIfBare(anchor, parent, berth.bareDirectory)))
       return null;
     berth.memory.attachedId = kernel.identify(anchor).mountId;
@@ -170,9 +168,6 @@ function treeOfSource({ kernel, berth, parent }: Scene): Tree {
   if (berth.source === null) throw changed("open_tree", parent);
   return kernel.cloneSource(berth.source, berth.mount.options);
 }
-
-const isWrittenDown = ({ bare, memory: { expected, record } }: Berth): boolean =>
-  bare === null || expected === null || record?.mounted.some((one) => sameMounted(one, expected)) === true;
 
 /**
  * The record says what is mounted before it is, and what it replaces until it has, so that an agent killed in between

@@ -18,7 +18,9 @@ export function secure({ kernel, agent, berth, parent, tell }: Scene): null {
   berth.lock = { kind: "held" };
   berth.memory.record = record;
   faultAt("secure.locked");
-  const immutable = kernel.sealBare(bare, writeRecord(recordOf(agent, berth.memory.expected, record)));
+  const sealed = recordOf(agent, berth.memory.expected, record);
+  const immutable = kernel.sealBare(bare, writeRecord(sealed));
+  berth.memory.record = sealed;
   faultAt("secure.sealed");
   const state = kernel.inspectBare(bare);
   berth.bareView = { locked: state.sealed, immutable, shadowed: state.entries };

@@ -83,6 +83,7 @@ export const factsOf = ({ mount, observed, memory, probe }: Given = {}): Facts =
     expected,
     anchored: true,
     attachedId: 7n,
+    record: { instance: "mooring", holder: "one", uuid: expected.uuid, mounted: [expected] },
     probe: { ...blankMemory().probe, report: reportOf(), verified: true, ...probe },
     ...memory,
   },

@@ -14,6 +14,8 @@ export interface PodWatchOptions {
   node: string;
   /** The agent's own pod, which is no consumer. */
   ownUid: string | null;
+  /** The agent's own pod, as it is now. */
+  onOwn(pod: unknown): void;
   mounts(): readonly Mount[];
   localVolumes(): readonly LocalVolume[];
   /** Somebody came, changed or went. */
@@ -173,7 +175,10 @@ export class PodWatch {
       return;
     }
     running.add(pod.uid);
-    if (pod.uid === this.#options.ownUid) return;
+    if (pod.uid === this.#options.ownUid) {
+      this.#options.onOwn(object);
+      return;
+    }
     const reaches = reachesOf(pod, this.#options.mounts());
     if (reaches.length > 0) consumers.set(pod.uid, { pod: { ...pod, mounts: [] }, reaches });
   }

@@ -1,7 +1,7 @@
 import { version } from "../core/build.ts";
 import type { Config, Directory } from "../core/config/config.ts";
 import { type Decision, decideExit } from "../core/exit/decide.ts";
-import type { OwnPod } from "../core/exit/workload.ts";
+import { type OwnPod, readOwnPod } from "../core/exit/workload.ts";
 import { keysOf } from "../core/report/marks.ts";
 import type { Status } from "../core/status.ts";
 import type { KubernetesPart, Trace, TraceBody } from "../core/trace.ts";
@@ -72,6 +72,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     difficulty: difficulty("consumers"),
     node,
     ownUid,
+    onOwn: (pod) => learn(readOwnPod(pod)),
     mounts: () => config.mounts,
     localVolumes: () => config.kubernetes.localVolumes,
     onChange: () => consumers.look(),
@@ -122,15 +123,19 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     node,
     sources: config.mounts.flatMap(({ source }) => (source === null ? [] : [source])),
   });
+  /** Somebody else's pod of the same name is not this one, and nobody takes a deletion back. */
+  const learn = (pod: OwnPod | null): void => {
+    if (pod !== null && (ownUid === null || pod.uid === ownUid) && !self?.deleted) self = pod;
+  };
   let ended = false;
   /** Known before the end, so that silence then can be told from removal. */
   const learnSelf = async (): Promise<void> => {
     const waiting = difficulty("marks");
     while (podName !== null && self === null && !ended) {
       const pod = await askForPod(where(), REQUEST_MS);
-      // Somebody else's pod of the same name is not this one.
-      if (pod.kind === "found" && (ownUid === null || pod.value.uid === ownUid)) self = pod.value;
-      else waiting.failed({ kind: "silent", why: `the agent's own pod is ${pod.kind}`, retryAfterMs: null });
+      if (pod.kind === "found") learn(pod.value);
+      if (self === null)
+        waiting.failed({ kind: "silent", why: `the agent's own pod is ${pod.kind}`, retryAfterMs: null });
       await Bun.sleep(waiting.retryInMs);
     }
   };
@@ -162,7 +167,9 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
       const facts = await askForExit(where(), self, withinMs);
       // `kubectl delete --grace-period` gives another one than the pod had.
       if (facts.pod.kind === "found" && facts.pod.value.uid === self?.uid) self = facts.pod.value;
-      const decision = decideExit({ ...facts, exit: config.exit, pinned: config.kubernetes.pinned });
+      // The watch may have told meanwhile what the question was not answered.
+      const pod = facts.pod.kind === "silent" && self?.deleted ? ({ kind: "found", value: self } as const) : facts.pod;
+      const decision = decideExit({ ...facts, self, pod, exit: config.exit, pinned: config.kubernetes.pinned });
       return { ...decision, unlock: !decision.comesBack && self?.unlock === true };
     },
     graceMs: () => (self === null ? DEFAULT_GRACE_MS : self.graceSeconds * 1000),

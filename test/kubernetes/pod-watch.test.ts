@@ -29,6 +29,7 @@ const watching = (
     difficulty: it.difficulty(),
     node: "worker-1",
     ownUid: "uid-of-agent",
+    onOwn: () => {},
     mounts: () => mounts,
     localVolumes: () => [{ namespace: "apps", claim: "dumps", path: "/var/lib/mooring/dumps/claimed" }],
     onChange: () => void changes++,

@@ -166,6 +166,24 @@ test("a deletion that was seen is not asked for again", async () => {
   });
 });
 
+test("a deletion that the watch told is not asked for at all, however slow the API server has become", async () => {
+  const it = scene();
+  const ownerReferences = [{ kind: "DaemonSet", name: "m", uid: "owner-uid", controller: true }];
+  it.cluster.objects.set(podPath, ownPod({ ownerReferences }));
+  it.cluster.put(ownPod({ ownerReferences }));
+  const { kubernetes } = await started(it);
+  await isKnown(kubernetes);
+  await until(() => it.cluster.watching > 0);
+  it.cluster.fault = () => ({ kind: "hang" });
+  expect(await kubernetes.decideExit(100)).toMatchObject({ policy: "keep", isOpen: false });
+  const decided = kubernetes.decideExit(1000);
+  it.cluster.put(ownPod({ ownerReferences, deletionTimestamp: "x", deletionGracePeriodSeconds: 7 }));
+  expect(await decided).toMatchObject({ policy: "keep", isOpen: true });
+  expect(kubernetes.graceMs()).toBe(7000);
+  it.cluster.fault = ({ path }) => (path === podPath ? { kind: "hang" } : null);
+  expect(await kubernetes.decideExit(500)).toMatchObject({ policy: "release", why: "DaemonSet m is deleted" });
+});
+
 test("permissions that went away are removal: the agent had asked before", async () => {
   const it = scene();
   it.cluster.objects.set(podPath, ownPod());

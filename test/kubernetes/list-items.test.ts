@@ -49,7 +49,7 @@ test("in any pieces and any spacing, whatever the objects hold", async () => {
 
 test("no list is an error, never endless", async () => {
   for (const text of ["", "<html>", '{"items":[{"a":1}', '{"items":[{"a"}]}', "]]]]", '{"items":['])
-    expect(await messageOf(read(text))).toContain("");
+    expect(await messageOf(read(text))).not.toBe("");
   expect(await read("[1,2]")).toEqual({ items: [], around: [1, 2] });
   expect(await read('{"other":[{"a":1}]}')).toEqual({ items: [], around: { other: [{ a: 1 }] } });
   await fc.assert(

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Action, ActionKind } from "../../agent/core/action.ts";
-import { assess } from "../../agent/core/assess/assess.ts";
-import { mountOptions } from "../../agent/core/config/config.ts";
-import { type Facts, isStale, rightOnTop } from "../../agent/core/facts.ts";
-import type { Failure } from "../../agent/core/memory.ts";
-import type { BareRecord } from "../../agent/core/observed.ts";
-import { plan } from "../../agent/core/plan.ts";
-import { bareTop, expected, factsOf, reportOf, rightTop, wrongDetails, wrongTop } from "./facts-of.ts";
+import type { Action, ActionKind } from "../../../agent/core/action.ts";
+import { assess } from "../../../agent/core/assess/assess.ts";
+import { mountOptions } from "../../../agent/core/config/config.ts";
+import { type Facts, isStale, rightOnTop } from "../../../agent/core/facts.ts";
+import type { Failure } from "../../../agent/core/memory.ts";
+import type { BareRecord } from "../../../agent/core/observed.ts";
+import { plan } from "../../../agent/core/plan.ts";
+import { bareTop, expected, factsOf, reportOf, rightTop, wrongDetails, wrongTop } from "../facts-of.ts";
 
 const kinds: readonly ActionKind[] = [
   ...(["secure", "attach", "heal", "replace", "uncover"] as const),

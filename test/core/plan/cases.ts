@@ -1,23 +1,9 @@
-import { describe, expect, test } from "bun:test";
-import { assess } from "../../agent/core/assess/assess.ts";
-import type { Facts } from "../../agent/core/facts.ts";
-import { nextRetryAt, plan, remainingFailures } from "../../agent/core/plan.ts";
-import {
-  bareTop,
-  expected,
-  factsOf,
-  failureOf,
-  type Given,
-  reportOf,
-  rightTop,
-  wrongDetails,
-  wrongTop,
-} from "./facts-of.ts";
+import { bareTop, expected, failureOf, type Given, reportOf, rightTop, wrongDetails, wrongTop } from "../facts-of.ts";
 
-const bare = { top: bareTop, stack: [] };
+export const bare = { top: bareTop, stack: [] };
 const foreign = { top: wrongTop, details: wrongDetails, stack: [9n] };
 const below = { ...foreign, stack: [9n, 7n], rightBelow: true };
-const twice = { stack: [9n, 7n], rightBelow: true, rightNext: true };
+export const twice = { stack: [9n, 7n], rightBelow: true, rightNext: true };
 const deleted = { ...rightTop, id: 9n, deleted: true };
 const unheld = { anchored: false, sourceHeld: false };
 const fromSource = { anchored: false, sourceHeld: true };
@@ -28,8 +14,8 @@ const watched = {
   mount: { source: null, options: [] },
   observed: { lock: { kind: "notNeeded" as const }, bare: null },
 };
-const replace = { onForeign: "replace" as const };
-const abort = { onHang: "abort" as const };
+export const replace = { onForeign: "replace" as const };
+export const abort = { onHang: "abort" as const };
 const rightDetails = { ...wrongDetails, ...expected, id: 7n };
 const fuse = { details: { ...rightDetails, fsType: "fuse.s3fs" } };
 const hanging = { silent: true, failures: 3, silentOn: expected.superDevice };
@@ -48,15 +34,7 @@ function never(): never {
   throw new Error("there is one");
 }
 
-const described = (facts: Facts): string => {
-  const action = plan(facts);
-  if (!action) return "nothing";
-  const { kind } = action;
-  if (kind !== "restoreOptions") return "top" in action ? `${kind} ${action.top}` : kind;
-  return `${kind} ${action.top} +${action.set.join()} -${action.clear.join()}`;
-};
-
-const cases: [situation: string, action: string, given: Given][] = [
+export const cases: [situation: string, action: string, given: Given][] = [
   ["all is well", "nothing", {}],
 
   ["lost, and an anchor is held", "heal", { observed: bare }],
@@ -229,66 +207,3 @@ const cases: [situation: string, action: string, given: Given][] = [
   ],
   ["the target is a link", "nothing", { observed: { top: { kind: "unusable", what: "a link" }, ...free } }],
 ];
-
-describe("what is done when", () => {
-  for (const [situation, action, given] of cases)
-    test(`${situation}: ${action}`, () => {
-      expect(described(factsOf(given))).toBe(action);
-    });
-});
-
-test("every kind of action has a case", () => {
-  const kinds = new Set(cases.map(([, action]) => action.split(" ")[0]));
-  const all = [
-    "abort",
-    "anchor",
-    "attach",
-    "detach",
-    "heal",
-    "nothing",
-    "replace",
-    "restoreOptions",
-    "secure",
-    "uncover",
-    "unstack",
-  ];
-  expect([...kinds].toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(all);
-});
-
-test("nothing is planned where the verdict is Unknown or Hung and nothing is ours to put back, but by the policy", () => {
-  const reported = cases.filter(([, , given]) => given.mount?.onHang !== "abort");
-  const unsure = reported.filter(([, , given]) => ["Unknown", "Hung"].includes(assess(factsOf(given)).state));
-  expect(unsure.map(([situation, action]) => `${situation}: ${action}`)).toEqual([
-    "never locked: secure",
-    "securing has to wait: nothing",
-    "bare, nothing is held: nothing",
-    "something on top that cannot be told: nothing",
-    "the right one twice, not verified: nothing",
-    "hangs, policy report: nothing",
-  ]);
-});
-
-describe("a failure", () => {
-  const failures = { secure: failureOf(2000), heal: failureOf(2000), replace: failureOf(900) };
-
-  test("is remembered until its time has come", () => {
-    expect(Object.keys(remainingFailures(factsOf({ observed: bare, memory: { failures } }), 899))).toEqual([
-      "secure",
-      "heal",
-      "replace",
-    ]);
-  });
-  test("whose time had come when the pass began, and that was not made anew, is forgotten", () => {
-    expect(Object.keys(remainingFailures(factsOf({ observed: bare, memory: { failures } }), 900))).toEqual([
-      "secure",
-      "heal",
-    ]);
-  });
-  test("to put the right mount on top is forgotten once it is there; others are not", () => {
-    expect(Object.keys(remainingFailures(factsOf({ memory: { failures } }), 0))).toEqual(["secure"]);
-  });
-  test("wakes the keeper when its time comes; without one nothing does", () => {
-    expect(nextRetryAt(factsOf({ memory: { failures } }).memory)).toBe(900);
-    expect(nextRetryAt(factsOf().memory)).toBe(Number.POSITIVE_INFINITY);
-  });
-});

@@ -52,9 +52,9 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const { kernel, berth, parent } = scene;
     const { anchor } = berth;
     faultAt("heal.due");
-    if (anchor === null || !unlessDead(scene, () => kernel.attachIfBare(anchor, parent, berth.bareDirectory)))
+    if (anchor === null || !unlessDead(scene, () => kernel.attachIfBare(anchor.tree, parent, berth.bareDirectory)))
       return null;
-    berth.memory.attachedId = kernel.identify(anchor).mountId;
+    berth.memory.attachedId = anchor.mountId;
     holdAnchor(kernel, berth, null);
     faultAt("heal.attached");
     return "healed";
@@ -63,8 +63,8 @@ const executors: { [K in ActionKind]: Executor<K> } = {
   replace(scene, { top }) {
     const { kernel, berth, parent } = scene;
     const fromSource = berth.source !== null;
-    const tree = fromSource ? treeOfSource(scene) : berth.anchor;
-    if (tree === null) throw changed("replace", parent);
+    const tree = fromSource ? treeOfSource(scene) : berth.anchor?.tree;
+    if (tree === undefined) throw changed("replace", parent);
     try {
       const { mountId } = kernel.identify(tree);
       writeDown(scene);
@@ -99,14 +99,17 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const { kernel, berth, parent } = scene;
     const { expected, attachedId } = berth.memory;
     const tree = kernel.cloneTop(parent);
+    let mountId: bigint;
     try {
-      const isRight = expected !== null && sameDirectory(kernel.identify(tree), expected) && topId(scene) === top;
+      const found = kernel.identify(tree);
+      const isRight = expected !== null && sameDirectory(found, expected) && topId(scene) === top;
       if (!isRight) throw changed("anchor", parent);
+      mountId = found.mountId;
     } catch (error) {
       kernel.close(tree);
       throw error;
     }
-    holdAnchor(kernel, berth, tree);
+    holdAnchor(kernel, berth, { tree, mountId });
     faultAt("anchor.held");
     holdSource(kernel, berth, null);
     berth.memory.attachedId = top;

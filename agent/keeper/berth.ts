@@ -4,6 +4,12 @@ import type { BareView, LockView, MountDetails, TopMount } from "../core/observe
 import type { TraceBody } from "../core/trace.ts";
 import type { Bare, Directory, Kernel, Parent, Tree } from "./port.ts";
 
+/** A detached clone of the right mount, and the id that it will have wherever it is attached. */
+export interface Anchor {
+  tree: Tree;
+  mountId: bigint;
+}
+
 /** One target as the keeper holds it: what it remembers, and the descriptors it keeps open. */
 export interface Berth {
   mount: Mount;
@@ -20,7 +26,7 @@ export interface Berth {
   lock: LockView;
   /** A verified source that waits to be attached. */
   source: number | null;
-  anchor: Tree | null;
+  anchor: Anchor | null;
   /** Details and stack of the mount that was last seen on top. */
   seen: { id: bigint | null; options: string; details: MountDetails | null; stack: bigint[] } | null;
   /** The mount on top while nothing is left to do about it; null when the next wake needs a whole pass. */
@@ -62,11 +68,11 @@ export function holdSource(kernel: Kernel, berth: Berth, fd: number | null): voi
   berth.memory.sourceHeld = fd !== null;
 }
 
-/** Holds `tree` as the anchor, in place of an earlier one; null lets go of it. */
-export function holdAnchor(kernel: Kernel, berth: Berth, tree: Tree | null): void {
-  if (berth.anchor !== null) kernel.close(berth.anchor);
-  berth.anchor = tree;
-  berth.memory.anchored = tree !== null;
+/** Holds `anchor` in place of an earlier one; null lets go of it. */
+export function holdAnchor(kernel: Kernel, berth: Berth, anchor: Anchor | null): void {
+  if (berth.anchor !== null) kernel.close(berth.anchor.tree);
+  berth.anchor = anchor;
+  berth.memory.anchored = anchor !== null;
 }
 
 /** Given up on purpose: nothing is held to put it back, and once none of ours is `left`, nothing is missed. */

@@ -2,10 +2,10 @@ import { type Identity, sameDirectory } from "../core/identity.ts";
 import type { TraceBody } from "../core/trace.ts";
 import type { SourceFound, VolumeFindings, VolumeReport } from "../core/volume-report.ts";
 import { KernelError } from "../kernel/error.ts";
-import { type Berth, holdAnchor, holdSource } from "./berth.ts";
+import { type Anchor, type Berth, holdAnchor, holdSource } from "./berth.ts";
 import { explain } from "./explain.ts";
 import type { Stuck } from "./messages.ts";
-import type { Kernel, Parent, Tree } from "./port.ts";
+import type { Held, Kernel, Parent } from "./port.ts";
 
 interface Ears {
   kernel: Kernel;
@@ -96,10 +96,7 @@ function takeSource(kernel: Kernel, berth: Berth, pid: number, source: SourceFou
   const known = memory.expected !== null && sameDirectory(memory.expected, source.identity);
   if (known && (memory.anchored || memory.sourceHeld)) return;
   const fd = kernel.take(pid, source.fd);
-  if (!isDirectory(kernel, fd, source.identity)) {
-    kernel.close(fd);
-    return;
-  }
+  if (heldIf(kernel, fd, source.identity) === null) return;
   if (!known) {
     holdAnchor(kernel, berth, null);
     // What was seen on top is not what belongs there any more, if a new configuration asks before the next pass.
@@ -109,13 +106,17 @@ function takeSource(kernel: Kernel, berth: Berth, pid: number, source: SourceFou
   memory.expected = { ...source.identity, uuid: volume.identity.uuid };
 }
 
-function isDirectory(kernel: Kernel, fd: number, identity: Identity): boolean {
+/** What `fd` is the root of, or null, and then it is closed, when that is another directory. */
+function heldIf(kernel: Kernel, fd: number, identity: Identity): Held | null {
   try {
-    return sameDirectory(kernel.identify(fd), identity);
+    const held = kernel.identify(fd);
+    if (sameDirectory(held, identity)) return held;
   } catch (error) {
     kernel.close(fd);
     throw error;
   }
+  kernel.close(fd);
+  return null;
 }
 
 /**
@@ -128,19 +129,18 @@ function recognise(kernel: Kernel, berth: Berth, { identity }: VolumeFindings): 
   if (memory.expected !== null || parent === null) return;
   const recorded = memory.record?.uuid ?? null;
   if (mount.source !== null && (identity.uuid === null || identity.uuid !== recorded)) return;
-  const tree = cloneOf(kernel, parent, identity);
-  if (tree === null) return;
-  holdAnchor(kernel, berth, tree);
+  const anchor = cloneOf(kernel, parent, identity);
+  if (anchor === null) return;
+  holdAnchor(kernel, berth, anchor);
   memory.expected = identity;
 }
 
 /** Null when that directory is not on top any more, or cannot be cloned: the next report tells again. */
-function cloneOf(kernel: Kernel, parent: Parent, identity: Identity): Tree | null {
+function cloneOf(kernel: Kernel, parent: Parent, identity: Identity): Anchor | null {
   try {
     const tree = kernel.cloneTop(parent);
-    if (isDirectory(kernel, tree, identity)) return tree;
-    kernel.close(tree);
-    return null;
+    const held = heldIf(kernel, tree, identity);
+    return held && { tree, mountId: held.mountId };
   } catch (error) {
     if (error instanceof KernelError) return null;
     throw error;

@@ -71,7 +71,7 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
   heal: {
     "does nothing": () => "healed",
     "keeps what it has attached as its anchor": ({ kernel, berth, parent }) => {
-      if (berth.anchor !== null) kernel.attach(berth.anchor, parent);
+      if (berth.anchor !== null) kernel.attach(berth.anchor.tree, parent);
       return "healed";
     },
     "forgets to close": (scene, action) => {
@@ -106,8 +106,8 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
     "does nothing": () => null,
     "takes whatever is on top for the right one": ({ kernel, berth, parent }) => {
       const tree = kernel.cloneTop(parent);
-      if (berth.anchor !== null) kernel.close(berth.anchor);
-      berth.anchor = tree;
+      if (berth.anchor !== null) kernel.close(berth.anchor.tree);
+      berth.anchor = { tree, mountId: kernel.identify(tree).mountId };
       berth.memory.anchored = true;
       return null;
     },

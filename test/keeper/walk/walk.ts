@@ -33,7 +33,7 @@ export class Walk {
   /** Mounts that agents made of a source. */
   readonly #ours = new Set<Mount>();
   #done: ActionKind[] = [];
-  readonly #failures: Failure[] = [];
+  #failures: Failure[] = [];
 
   /** `perform` carries the actions out: the real executors, or one that is broken. */
   constructor(plan: Plan, perform: typeof act = act) {
@@ -96,8 +96,7 @@ export class Walk {
         for (const agent of world.agents) agent.pollProbers();
         return;
       case "configure":
-        this.#config = configFor(event.mounts);
-        for (const agent of world.agents) agent.configure(this.#config);
+        this.#configure(configFor(event.mounts));
         return;
       case "race":
         world.machine.faults.race(event.call, () => happenings[event.happening](world, event.target), event.skip);
@@ -108,6 +107,15 @@ export class Walk {
       default:
         happenings[event.kind](world, event.target);
     }
+  }
+
+  /** A mount that comes back into the configuration is tried at once, whatever failed before it left. */
+  #configure(next: Config): void {
+    const stays = ({ target }: Failure): boolean =>
+      [this.#config, next].every(({ mounts }) => mounts.some((mount) => mount.target === target));
+    this.#failures = this.#failures.filter(stays);
+    this.#config = next;
+    for (const agent of this.world.agents) agent.configure(next);
   }
 
   #start(name: string): void {

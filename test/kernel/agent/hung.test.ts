@@ -38,6 +38,7 @@ describe("a volume that falls silent", () => {
     await answered(at.volume, at.agent);
     await at.agent.until("Healthy");
     expect(at.agent.events("probeStuck")).toHaveLength(1);
+    await at.agent.event("probeAnswered");
     expect(at.agent.events("probeAnswered")).toHaveLength(1);
     expect(at.agent.events("attached")).toHaveLength(1);
     expect(await at.agent.metric(`mooring_volume_child_stuck{mount="dumps"}`)).toBe(0);

@@ -54,8 +54,11 @@ export class Agent {
     return new Agent(program, (JSON.parse(line) as { url: string }).url, path);
   }
 
+  /** Whatever it logged before, it has logged here as well. */
   async status(): Promise<Status> {
-    return (await (await fetch(`${this.url}/api/v1/status`)).json()) as Status;
+    const status = (await (await fetch(`${this.url}/api/v1/status`)).json()) as Status;
+    await this.program.heard();
+    return status;
   }
 
   async mount(name = "dumps"): Promise<MountStatus> {

@@ -97,6 +97,11 @@ export class Program implements Disposable {
     return readdirSync(folder).map((id) => /\) (.)/.exec(readFileSync(`${folder}/${id}/stat`, "utf8"))?.[1]);
   }
 
+  /** Lets this process read what has arrived: until a turn of its loop brings nothing more. */
+  async heard(): Promise<void> {
+    for (let before = -1; before !== this.lines.length; await Bun.sleep(0)) before = this.lines.length;
+  }
+
   /** Everything it said, for a failing test to show. */
   said(): string {
     return [...this.lines, ...this.errors].join("\n");

@@ -18,7 +18,7 @@ export function rescue(
   if (!sameDirectory(numbers, order.bare) || !sameDirectory(report.volume.identity, order.into)) return null;
   const files = bare.entries - bare.busy;
   bare.entries = bare.busy;
-  if (bare.fileSystem.flags) bare.immutable = true;
+  if (machine.setsFlags && bare.fileSystem.flags) bare.immutable = true;
   const left = { ...nothingLeft, busy: bare.busy };
   const example = bare.busy > 0 ? "a file is being written" : null;
   return { files, bytes: files, elsewhere: 0, folder: null, changed: 0, left, example, more: false };

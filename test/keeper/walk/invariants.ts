@@ -124,13 +124,19 @@ function checkHung(world: World, agent: Agent): void {
   }
 }
 
-/** The top mount in the parent that the agent holds open: it may be another one than its path leads to by now. */
+/**
+ * The top mount in the parent that the agent holds open: it may be another one than its path leads to by now. A mount that is
+ * just given up may hold the one before.
+ */
 function topSeenBy({ machine }: World, agent: Agent, target: string): Mount | null {
   const cut = target.lastIndexOf("/");
-  const opened = agent.process.descriptors.all();
-  const held = opened.find((each) => each.kind === "parent" && each.parent.path === target.slice(0, cut));
-  const entry = held?.kind === "parent" ? held.parent.entries.get(target.slice(cut + 1)) : undefined;
-  return entry && isDirectory(entry) ? (machine.stackOn(entry)[0] ?? null) : null;
+  for (const held of agent.process.descriptors.all()) {
+    if (held.kind !== "parent" || held.parent.path !== target.slice(0, cut)) continue;
+    const entry = held.parent.entries.get(target.slice(cut + 1));
+    const [top] = entry && isDirectory(entry) ? machine.stackOn(entry) : [];
+    if (top) return top;
+  }
+  return null;
 }
 
 /** An action that an agent tried in vain. A mount that was given another target is tried there and given up here. */

@@ -51,10 +51,10 @@ const look = async (when: "early" | "late"): Promise<Record<string, { volume: bo
   });
   return Object.fromEntries(await Promise.all(seen));
 };
-// The last line of the table for a path is the mount on top; a path that is none lies in another one.
+// By an id that no later mount is given: the table's own are, now and then to the very mount that takes the place of another.
 const lookAt = `
-  if [ -e "$1/token" ]; then printf volume; else printf bare; fi
-  awk -v at="$1" '$5 == at {id = $1} END {print " " id}' /proc/self/mountinfo
+  if [ -e "$1/token" ]; then printf 'volume '; else printf 'bare '; fi
+  mount-id "$1"
 `;
 
 const opening = stage.once(async () => {

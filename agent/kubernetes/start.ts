@@ -125,7 +125,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
   });
   /** Somebody else's pod of the same name is not this one, and nobody takes a deletion back. */
   const learn = (pod: OwnPod | null): void => {
-    if (pod !== null && (ownUid === null || pod.uid === ownUid) && !self?.deleted) self = pod;
+    if (pod !== null && (ownUid === null || pod.uid === ownUid) && (pod.deleted || !self?.deleted)) self = pod;
   };
   let ended = false;
   /** Known before the end, so that silence then can be told from removal. */

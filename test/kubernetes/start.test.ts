@@ -180,6 +180,8 @@ test("a deletion that the watch told is not asked for at all, however slow the A
   it.cluster.put(ownPod({ ownerReferences, deletionTimestamp: "x", deletionGracePeriodSeconds: 7 }));
   expect(await decided).toMatchObject({ policy: "keep", isOpen: true });
   expect(kubernetes.graceMs()).toBe(7000);
+  it.cluster.put(ownPod({ ownerReferences, deletionTimestamp: "x", deletionGracePeriodSeconds: 3 }));
+  await until(() => kubernetes.graceMs() === 3000);
   it.cluster.fault = ({ path }) => (path === podPath ? { kind: "hang" } : null);
   expect(await kubernetes.decideExit(500)).toMatchObject({ policy: "release", why: "DaemonSet m is deleted" });
 });

@@ -1,4 +1,3 @@
-import type { MountOption } from "../../core/config/config.ts";
 import { sameDirectory } from "../../core/identity.ts";
 import type { Top } from "../../core/observed.ts";
 import type { Describe } from "../../kernel/describe.ts";
@@ -8,6 +7,8 @@ import { isDirectory, isSymlink, type Stat, statx } from "../../kernel/statx.ts"
 import type { Directory, Parent, ParentState } from "../port.ts";
 
 const DIRECTORY_MODE = 0o755;
+const ESTALE = 116;
+const LOOKS = 16;
 
 /** Opens the directory above `target`, following no link; missing ones are made one by one below a shared mount. */
 export function openParent(target: string, describe: Describe): Parent {
@@ -83,8 +84,20 @@ export function liesBare(parent: Parent, on: Directory | null, { ids }: Describe
   }
 }
 
-/** One statx(2) of the target's name: it crosses to the top mount there, and never goes below its root. */
+/**
+ * What the target's name leads to: the top mount there, and never anything below its root. Between the two questions that it
+ * takes, which mount and how it is mounted, the mount may go: then it is looked at again.
+ */
 export function look(parent: Parent, describe: Describe): Top {
+  for (let tries = 0; tries < LOOKS; tries += 1) {
+    const top = lookOnce(parent, describe);
+    if (top !== null) return top;
+  }
+  throw new KernelError("statmount", `${parent.path}/${parent.name}`, ESTALE);
+}
+
+/** Null when the mount that was found had gone before it could be asked about. */
+function lookOnce(parent: Parent, describe: Describe): Top | null {
   let found: Stat;
   try {
     found = statx(parent.fd, parent.name, describe.ids);
@@ -94,10 +107,10 @@ export function look(parent: Parent, describe: Describe): Top {
   }
   if (isSymlink(found.mode)) return { kind: "unusable", what: "a symbolic link" };
   if (!isDirectory(found.mode)) return { kind: "unusable", what: "not a directory" };
-  const { device, inode } = found;
+  const { device, inode, mountId: id } = found;
   if (!found.mountRoot) return { kind: "bare", device, inode, locked: found.immutable };
-  const details = describe.numbers(found.mountId);
-  const options: MountOption[] = details?.options ?? [];
-  const deleted = found.nlink === 0 && describe.all(found.mountId)?.root.endsWith("//deleted") === true;
-  return { kind: "mount", id: found.mountId, device, inode, deleted, options };
+  const numbers = describe.numbers(id);
+  const root = found.nlink === 0 ? describe.all(id)?.root : "";
+  if (numbers === null || root === undefined) return null;
+  return { kind: "mount", id, device, inode, deleted: root.endsWith("//deleted"), options: numbers.options };
 }

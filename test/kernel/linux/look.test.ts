@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { Machine } from "../harness/machine.ts";
 import { extremes, Scene } from "./scene.ts";
+import { ran } from "./script.ts";
 
 describe.each(extremes)("a look at the target, on %s, tells", (_, denied) => {
   const opened = async () => {
@@ -50,6 +52,28 @@ describe.each(extremes)("a look at the target, on %s, tells", (_, denied) => {
     using at = await opened();
     await at.scene.sh(`mkdir "$2"; mount --bind "$1" "$2"; umount "$1"`);
     expect(await at.look()).toMatchObject({ kind: "mount", deleted: false });
+  });
+});
+
+describe.each(["statmount", "table"])("a mount that goes while it is looked at, with the %s,", (how) => {
+  /** What a look sees at a target with so many mounts, the first of which vanish under it. */
+  const seen = async (mounts: number, vanishing: number): Promise<string> => {
+    using machine = await Machine.start();
+    const bind = `mount --bind "$1" "$2"; mount -o remount,bind,nosuid,nodev "$2"`;
+    await machine.sh(`mkdir -p "$2"; for each in $(seq ${mounts}); do ${bind}; done`, {
+      args: [machine.source, machine.target],
+    });
+    return (await ran(machine, "vanish.ts", [machine.target, how, String(vanishing)])).said;
+  };
+
+  test("is not shown half: it is looked at again", async () => {
+    expect(await seen(2, 0)).toBe("mount nosuid,nodev");
+    expect(await seen(2, 1)).toBe("mount nosuid,nodev");
+    expect(await seen(3, 3)).toBe("bare");
+  });
+
+  test("is given up when that goes on and on", async () => {
+    expect(await seen(20, 20)).toBe("ESTALE");
   });
 });
 

@@ -27,6 +27,8 @@ interface Race {
 export class Faults {
   #faults: Fault[] = [];
   #races: Race[] = [];
+  /** Each call that failed, with what it was about: `deviceOver /volumes/dumps`. */
+  readonly refused = new Set<string>();
 
   /** The next `times` calls of `op` fail with `code`, after the first `skip` of them. */
   fail(op: string, code: string, times = 1, skip = 0): void {
@@ -54,6 +56,7 @@ export class Faults {
     if (!fault) return;
     if (fault.skip-- > 0) return;
     fault.times -= 1;
+    this.refused.add(`${op} ${path}`);
     throw kernelError(op, path, fault.code);
   }
 }

@@ -113,11 +113,13 @@ export function checkStep(world: World, agent: Agent): void {
 
 /** As many probes as make it Hung have hung on the mount on top, and the kernel has refused nothing. */
 function checkHung(world: World, agent: Agent): void {
-  for (const { target, onHang } of agent.config.mounts) {
+  for (const { target, source, onHang } of agent.config.mounts) {
     const status = agent.status.find((each) => each.target === target);
     const fileSystem = topSeenBy(world, agent, target)?.root.fileSystem;
     const hangs = status?.attached && status.condition.state === "Hung" && agent.hangsOn.get(target) === fileSystem;
-    const wasRefused = agent.traces.some((trace) => trace.kind === "actionFailed" && trace.action === "abort");
+    const wasRefused =
+      agent.traces.some((trace) => trace.kind === "actionFailed" && trace.action === "abort") ||
+      world.machine.faults.refused.has(`deviceOver ${source}`);
     if (onHang !== "abort" || !hangs || wasRefused || !fileSystem?.fsType.startsWith("fuse")) continue;
     const isEnough = (agent.overdue.get(target) ?? 0) >= agent.config.monitor.failures;
     must(fileSystem.isAborted || !isEnough, "what hangs is aborted", `${target}\n${String(world.machine)}`);

@@ -6,7 +6,7 @@ import { check } from "../../agent/cli/check.ts";
 import { defaultConfigPath, loadConfig } from "../../agent/cli/config-file.ts";
 import { maximumBytes } from "../../agent/core/config/document.ts";
 import { fakeContext } from "./fake-context.ts";
-import { mooring } from "./mooring.ts";
+import { asAnother, mooring } from "./mooring.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -82,10 +82,9 @@ test("each thing that is no readable file is told in one line", async () => {
 test("a file that may not be read is told as such", async () => {
   const path = file("secret.yaml", right);
   chmodSync(path, 0);
-  chmodSync(folder, 0o755);
   // Root may read everything, nobody may not read this.
-  const as = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
-  expect(await mooring(["check", "--config", path], { as })).toEqual({
+  const nobody = process.getuid?.() === 0 ? { program: asAnother(65534, folder) } : {};
+  expect(await mooring(["check", "--config", path], nobody)).toEqual({
     code: 2,
     out: "",
     err: `${path}: may not be read (permission denied)\n`,

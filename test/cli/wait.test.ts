@@ -5,7 +5,8 @@ import { Machine } from "../kernel/harness/machine.ts";
 import type { Place } from "../kernel/harness/place.ts";
 import type { Program } from "../kernel/harness/program.ts";
 import { until } from "../kernel/harness/until.ts";
-import { main, mooring } from "./mooring.ts";
+import { Folder } from "../kernel/syscalls/folder.ts";
+import { asAnother, main, mooring } from "./mooring.ts";
 
 const uuid = "0b8ac2f0-6d3c-4b5e-9f1a-2f6a3d1c9e77";
 let machine: Machine;
@@ -22,8 +23,9 @@ afterEach(() => machine[Symbol.dispose]());
 const attach = () => machine.sh(`mount --bind "$1" "$2"`, { args: [machine.source, machine.target] });
 const detach = () => machine.sh(`umount -l "$1"`, { args: [machine.target] });
 const seal = () => machine.sh(`chmod 0 "$1"; chattr +i "$1"`, { args: [machine.target] });
-const waiting = (paths: readonly string[], { timeout = "30s", as = [] as string[], place = container } = {}): Program =>
-  place.run([...as, process.execPath, main, "wait", "--timeout", timeout, ...paths]);
+const sources = [process.execPath, main];
+const waiting = (paths: readonly string[], { timeout = "30s", program = sources, place = container } = {}): Program =>
+  place.run([...program, "wait", "--timeout", timeout, ...paths]);
 
 /** The first sighting of a path from inside a place. */
 const sight = async (path: string, place: Place = container): Promise<unknown> => {
@@ -55,8 +57,8 @@ describe("a volume is ready", () => {
 
   test("for a user without privileges too", async () => {
     await attach();
-    const nobody = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"];
-    using program = waiting([machine.target], { as: nobody });
+    using folder = new Folder();
+    using program = waiting([machine.target], { program: asAnother(1000, folder.path) });
     const ending = await program.exited;
     expect([ending, program.said()]).toEqual([{ code: 0, signal: null }, `${machine.target}: ready, volume ${uuid}`]);
   });

@@ -11,6 +11,7 @@ import {
   namespaceOfPod,
 } from "../../agent/kubernetes/cluster.ts";
 import { messageOf } from "../kernel/harness/until.ts";
+import { kubeconfigOf } from "./kubeconfig.ts";
 import { scene } from "./scene.ts";
 
 const get = { verb: "get", path: "/api/v1/nodes/worker-1" } as const;
@@ -120,16 +121,7 @@ users: [{name: u, user: {client-certificate-data: ${data("client.crt")}, client-
 
   test("of a kubeconfig with a token", async () => {
     const at = join(folder(), "config");
-    writeFileSync(
-      at,
-      `apiVersion: v1
-kind: Config
-current-context: x
-contexts: [{name: x, context: {cluster: c, user: u}}]
-clusters: [{name: c, cluster: {server: "https://h:1", insecure-skip-tls-verify: true}}]
-users: [{name: u, user: {token: abc}}]
-`,
-    );
+    writeFileSync(at, kubeconfigOf("https://h:1"));
     expect(await (await clusterOfKubeconfig(at)).credentials()).toEqual({
       token: "abc",
       tls: { rejectUnauthorized: false },

@@ -6,6 +6,7 @@ import type { Directory } from "../../agent/core/config/config.ts";
 import { type Kubernetes, startKubernetes } from "../../agent/kubernetes/start.ts";
 import { configFrom } from "../core/config/read.ts";
 import { messageOf } from "../kernel/harness/until.ts";
+import { kubeconfigOf } from "./kubeconfig.ts";
 import { type Scene, scene, toldOf, until } from "./scene.ts";
 
 const config = (more = "") =>
@@ -23,16 +24,7 @@ const started = async (it: Scene = scene(), more = "") => {
   const folder = mkdtempSync(join(tmpdir(), "mooring-kubeconfig-"));
   it.later(() => rmSync(folder, { recursive: true }));
   const kubeconfig = join(folder, "config");
-  writeFileSync(
-    kubeconfig,
-    `apiVersion: v1
-kind: Config
-current-context: x
-contexts: [{name: x, context: {cluster: c, user: u}}]
-clusters: [{name: c, cluster: {server: "${it.cluster.url}", insecure-skip-tls-verify: true}}]
-users: [{name: u, user: {token: abc}}]
-`,
-  );
+  writeFileSync(kubeconfig, kubeconfigOf(it.cluster.url));
   const requested: Directory[][] = [];
   const kubernetes = await startKubernetes({
     config: config(more),

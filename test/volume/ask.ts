@@ -4,6 +4,7 @@ import type { Mount } from "../../agent/core/config/config.ts";
 import type { VolumeFindings, VolumeReport } from "../../agent/core/volume-report.ts";
 import { askVolumeChild } from "../../agent/volume/child-process.ts";
 import type { VolumeRequest } from "../../agent/volume/request.ts";
+import { mountOf } from "../keeper/configuration.ts";
 import { compiled } from "../kernel/harness/compile.ts";
 import type { Machine } from "../kernel/harness/machine.ts";
 import type { Place } from "../kernel/harness/place.ts";
@@ -26,20 +27,7 @@ export const requestFor = (
   { source, target }: { source: string | null; target: string },
   { mount, ...changes }: Partial<Omit<VolumeRequest, "mount">> & { mount?: Partial<Mount> } = {},
 ): VolumeRequest => ({
-  mount: {
-    name: "dumps",
-    source,
-    sourceMustBeMount: true,
-    target,
-    hostPath: target,
-    options: ["nosuid", "nodev"],
-    mode: null,
-    directories: [],
-    onForeign: "report",
-    onHang: "report",
-    minFree: { bytes: 0, inodes: 0 },
-    ...mount,
-  },
+  mount: mountOf({ name: "dumps", source, target, ...mount }),
   instance: "mooring",
   node: "node-a",
   otherMounts: [],

@@ -1,22 +1,10 @@
 import { expect, test } from "bun:test";
-import type { Mount } from "../../agent/core/config/config.ts";
 import { monotonicMs } from "../../agent/kernel/clock.ts";
 import { Prober } from "../../agent/volume/prober.ts";
+import { mountOf } from "../keeper/configuration.ts";
 import { until } from "../kernel/harness/until.ts";
 
-const mount: Mount = {
-  name: "dumps",
-  source: null,
-  sourceMustBeMount: false,
-  target: "/nowhere",
-  hostPath: "/nowhere",
-  options: [],
-  mode: null,
-  directories: [],
-  onForeign: "report",
-  onHang: "report",
-  minFree: { bytes: 0, inodes: 0 },
-};
+const mount = mountOf({ name: "dumps", source: null, sourceMustBeMount: false, target: "/nowhere" });
 
 /** Answers at once that there was nothing to examine, then waits to be let go. */
 const child = ["sh", "-c", `read -r request; echo '{"source":null,"volume":null}'; cat >/dev/null`];

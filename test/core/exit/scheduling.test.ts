@@ -1,9 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isPinnedTo, matches, readNodeSelector } from "../../../agent/core/exit/node-selector.ts";
-import { readPodPlan, volumeBehind } from "../../../agent/core/exit/pod-plan.ts";
+import { readPodPlan } from "../../../agent/core/exit/pod-plan.ts";
 import { isTemplatePinned, whyNotSelected } from "../../../agent/core/exit/successor.ts";
-import { readTolerations, untolerated } from "../../../agent/core/exit/tolerations.ts";
 import { type NodeParts, nodeView } from "../report/examples.ts";
 
 const labels = {
@@ -179,67 +178,5 @@ describe("does this DaemonSet still select this node", () => {
     ],
   ] as [string, unknown, NodeParts, string | null][])("%s", (_, spec, parts, why) => {
     expect(whyNotSelected(readPodPlan(spec), node(parts))).toBe(why);
-  });
-});
-
-describe("a toleration", () => {
-  const taint = { key: "gpu", value: "yes", effect: "NoSchedule", raw: {} };
-  test.each([
-    [{ key: "gpu", operator: "Exists" }, true],
-    [{ key: "gpu", operator: "Equal", value: "yes" }, true],
-    [{ key: "gpu", value: "yes" }, true],
-    [{ key: "gpu", value: "no" }, false],
-    [{ key: "gpu" }, false],
-    [{ key: "cpu", operator: "Exists" }, false],
-    [{ operator: "Exists" }, true],
-    [{ operator: "Equal", value: "yes" }, false],
-    [{ key: "gpu", operator: "Exists", effect: "NoSchedule" }, true],
-    [{ key: "gpu", operator: "Exists", effect: "NoExecute" }, false],
-    [{ key: "gpu", operator: "Near" }, false],
-    [null, false],
-  ])("%j: %p", (toleration, expected) => {
-    expect(untolerated([taint], readTolerations([toleration])) === null).toBe(expected);
-  });
-});
-
-describe("the volume behind a path", () => {
-  const plan = readPodPlan({
-    volumes: [
-      { name: "root", hostPath: { path: "/srv" } },
-      { name: "claim", persistentVolumeClaim: { claimName: "c" } },
-      { name: "files", nfs: { server: "s", path: "/p" } },
-      { name: "mine", ephemeral: { volumeClaimTemplate: {} } },
-    ],
-    containers: [
-      {
-        volumeMounts: [
-          { name: "root", mountPath: "/volumes/" },
-          { name: "claim", mountPath: "/volumes/dumps" },
-          { name: "files", mountPath: "/files" },
-          { name: "mine", mountPath: "/mine" },
-          { name: "nowhere", mountPath: "/nowhere" },
-        ],
-      },
-    ],
-  });
-
-  test.each([
-    ["/volumes/dumps", { kind: "claim", claim: "c" }],
-    ["/volumes/dumps/sub", { kind: "claim", claim: "c" }],
-    ["/volumes/dumps2", { kind: "hostPath", path: "/srv" }],
-    ["/volumes", { kind: "hostPath", path: "/srv" }],
-    ["/files", { kind: "shared", text: 'nfs {"server":"s","path":"/p"}' }],
-    ["/mine", { kind: "own" }],
-  ])("%s", (path, volume) => {
-    expect(volumeBehind(plan, path)?.volume).toEqual(volume as never);
-  });
-
-  test("none for the image's own files, and none for a volume that is not there", () => {
-    expect(volumeBehind(plan, "/elsewhere")).toBeNull();
-    expect(volumeBehind(plan, "/nowhere")?.volume).toBeNull();
-  });
-
-  test("any nonsense is a plan", () => {
-    fc.assert(fc.property(fc.anything(), (spec) => void volumeBehind(readPodPlan(spec), "/x")));
   });
 });

@@ -1,19 +1,9 @@
 import type { Mount } from "../../../agent/core/config/config.ts";
 import { type PodView, readPod } from "../../../agent/core/report/pod.ts";
+import { mountOf } from "../../keeper/configuration.ts";
 
-export const mountAt = (name: string, hostPath: string, source: string | null = `/volumes/${name}`): Mount => ({
-  name,
-  source,
-  sourceMustBeMount: true,
-  target: `/host${hostPath}`,
-  hostPath,
-  options: [],
-  mode: null,
-  directories: [],
-  onForeign: "report",
-  onHang: "report",
-  minFree: { bytes: 0, inodes: 0 },
-});
+export const mountAt = (name: string, hostPath: string, source: string | null = `/volumes/${name}`): Mount =>
+  mountOf({ name, source, target: `/host${hostPath}`, hostPath });
 export const dumps = mountAt("dumps", "/var/lib/mooring/dumps");
 export const traces = mountAt("traces", "/var/lib/mooring/traces");
 export const start = Date.UTC(2026, 4, 3, 2, 0, 0);

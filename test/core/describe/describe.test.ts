@@ -2,7 +2,14 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { describe } from "../../../agent/core/describe/describe.ts";
 import type { Trace, TraceBody } from "../../../agent/core/trace.ts";
-import { cases, condition, error, mount } from "./cases.ts";
+import { agent } from "./cases/agent.ts";
+import { condition, error, mount } from "./cases/examples.ts";
+import { kubernetes } from "./cases/kubernetes.ts";
+import { mounts } from "./cases/mounts.ts";
+import { volumes } from "./cases/volumes.ts";
+
+/** Every kind of trace, most of them more than once. */
+const cases = [...agent, ...mounts, ...volumes, ...kubernetes];
 
 test("every trace is one sentence at its level", () => {
   for (const [body, said] of cases) {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { Scene } from "../../kernel/linux/scene.ts";
 import { Machine } from "./machine.ts";
 import { People } from "./people.ts";
-import { rules, type Stage } from "./rules.ts";
+import { rules } from "./rules.ts";
+import type { Stage } from "./stage.ts";
 
 const TARGET = "/host/dumps";
 const SOURCE = "/volumes/dumps";

@@ -8,13 +8,13 @@ import { monotonicMs } from "../../kernel/clock.ts";
 import { kernelRelease } from "../../kernel/release.ts";
 import type { Kubernetes } from "../../kubernetes/start.ts";
 import type { Self } from "../../volume/child-process.ts";
-import { loadConfig, problemLines } from "../config-file.ts";
 import { Audience } from "./audience.ts";
 import { watchConfigFile } from "./config-file.ts";
 import { Leaving } from "./leaving.ts";
 import { Ledger } from "./ledger.ts";
 import { type Outlets, openOutlets } from "./outlets.ts";
 import { Probers } from "./probers.ts";
+import { Reloader } from "./reloader.ts";
 import { startReporting } from "./reporting.ts";
 
 export interface AgentOptions {
@@ -40,17 +40,16 @@ export class MooringAgent {
   readonly #ledger: Ledger;
   readonly #ended = Promise.withResolvers<number>();
   readonly #leaving: Leaving;
+  readonly #reloader: Reloader;
   #config: Config;
   #outlets: Outlets | null = null;
   readonly #audience = new Audience();
   #kubernetes: Kubernetes | null = null;
   #stopWatching: () => void = () => {};
-  /** The file that was loaded last was broken. */
-  #isRejected = false;
   #ending = false;
 
   constructor(options: AgentOptions) {
-    const { config, configPath, self } = options;
+    const { config, configPath, configFile, environment, self } = options;
     this.#options = options;
     this.#config = config;
     const capabilities = detectCapabilities();
@@ -79,6 +78,16 @@ export class MooringAgent {
     });
     const [keeper, probers, ledger] = [this.#keeper, this.#probers, this.#ledger];
     this.#leaving = new Leaving({ keeper, probers, ledger, tell: (trace) => this.#tell(trace) });
+    this.#reloader = new Reloader({
+      configPath,
+      configFile,
+      environment,
+      current: () => this.#config,
+      isEnding: () => this.#ending,
+      take: (changed) => this.#configure(changed),
+      refuse: (problems) => this.#ledger.configRejected(problems),
+      tell: (trace) => this.#tell(trace),
+    });
     this.#tell({ kind: "started", mounts: config.mounts.length, kernel: kernel.release, fallbacks: kernel.fallbacks });
     this.#probers.configure(config);
   }
@@ -117,33 +126,18 @@ export class MooringAgent {
     this.#audience.close();
   }
 
-  /** Takes over a changed configuration; a broken one is told about and changes nothing. Who asks gets an answer. */
+  /** Reads the configuration again. */
   async reload(why: "asked" | "changed"): Promise<void> {
-    const { configPath, configFile, environment } = this.#options;
-    if (this.#ending) return;
-    if (configFile === null) {
-      const path = configPath ?? "the environment";
-      this.#tell({ kind: "configRejected", path, problems: ["it cannot be read again; restart the agent"] });
-      return;
-    }
-    const loaded = await loadConfig(configFile, environment);
-    if (!loaded.ok) {
-      const problems = problemLines(loaded.problems, configFile);
-      this.#isRejected = true;
-      this.#ledger.configRejected(problems);
-      this.#tell({ kind: "configRejected", path: configFile, problems });
-      return;
-    }
-    const isNews = this.#isRejected || JSON.stringify(loaded.config) !== JSON.stringify(this.#config);
-    if (why === "changed" && !isNews) return;
-    this.#isRejected = false;
-    this.#config = loaded.config;
-    this.#ledger.configured(loaded.config);
-    this.#keeper.order({ kind: "configure", config: loaded.config });
-    this.#probers.configure(loaded.config);
-    this.#outlets?.configure(loaded.config);
-    this.#kubernetes?.configure(loaded.config);
-    this.#tell({ kind: "configReloaded", path: configFile, mounts: loaded.config.mounts.length });
+    if (!this.#ending) await this.#reloader.reload(why);
+  }
+
+  #configure(config: Config): void {
+    this.#config = config;
+    this.#ledger.configured(config);
+    this.#keeper.order({ kind: "configure", config });
+    this.#probers.configure(config);
+    this.#outlets?.configure(config);
+    this.#kubernetes?.configure(config);
   }
 
   /** Ends the agent, with the mounts kept or released. `allow` asks for more time than the 2 s in which it ends otherwise. */

@@ -1,6 +1,6 @@
 import { printConfig } from "../core/config/print.ts";
 import { type Command, exitCode } from "./command.ts";
-import { defaultConfigPath, loadConfig, problemLines } from "./config-file.ts";
+import { defaultConfigPath, loadOrComplain } from "./config-file.ts";
 
 const options = {
   config: {
@@ -30,14 +30,10 @@ Environment:
                      where the agent runs, from the downward API`,
   options,
   operands: "none",
-  run: async ({ values }, { environment, out, err }) => {
-    const loaded = await loadConfig(values.config, environment);
-    if (loaded.ok) {
-      await out(printConfig(loaded.config));
-      return exitCode.ok;
-    }
-    const lines = problemLines(loaded.problems, loaded.path);
-    await err(lines.map((line) => `${line}\n`).join(""));
-    return exitCode.usage;
+  run: async ({ values }, context) => {
+    const loaded = await loadOrComplain(values.config, context);
+    if (!loaded) return exitCode.usage;
+    await context.out(printConfig(loaded.config));
+    return exitCode.ok;
   },
 };

@@ -1,8 +1,10 @@
 import { open } from "node:fs/promises";
+import type { Config } from "../core/config/config.ts";
 import { maximumBytes } from "../core/config/document.ts";
 import type { Environment } from "../core/config/environment.ts";
 import { type ParsedConfig, parseConfig } from "../core/config/parse.ts";
 import type { Problem } from "../core/config/problem.ts";
+import type { Context } from "./command.ts";
 
 export const defaultConfigPath = "/etc/mooring/mooring.yaml";
 
@@ -28,6 +30,18 @@ export const loadConfig = async (path: string | undefined, environment: Environm
 /** One line for each problem, as `mooring check` prints them and logs repeat them. */
 export const problemLines = (problems: readonly Problem[], path: string | null): string[] =>
   problems.map((problem) => `${problem.path === "" ? (path ?? "environment") : problem.path}: ${problem.message}`);
+
+/** The configuration that a command was given. Null when it has problems: they are told, and the command ends with a usage error. */
+export const loadOrComplain = async (
+  path: string | undefined,
+  { environment, err }: Pick<Context, "environment" | "err">,
+): Promise<{ config: Config; path: string | null } | null> => {
+  const loaded = await loadConfig(path, environment);
+  if (loaded.ok) return loaded;
+  const lines = problemLines(loaded.problems, loaded.path);
+  await err(lines.map((line) => `${line}\n`).join(""));
+  return null;
+};
 
 type Read = { ok: true; text: string } | { ok: false; code: string; message: string };
 

@@ -2,7 +2,7 @@ import { diagnose, verdictOf } from "../core/doctor/diagnosis.ts";
 import { printable, printableJson } from "../core/printable.ts";
 import { count } from "../core/say.ts";
 import { type Command, exitCode, UsageError } from "./command.ts";
-import { defaultConfigPath, loadConfig, problemLines } from "./config-file.ts";
+import { defaultConfigPath, loadOrComplain } from "./config-file.ts";
 import { type Observers, observersIn } from "./doctor/observers.ts";
 import { renderDiagnosis } from "./doctor/render.ts";
 import { lookOf } from "./look.ts";
@@ -27,16 +27,10 @@ It says what it could not see.
 Exit codes: 0 nothing is wrong, 1 there are findings, 2 usage or configuration.`,
   options,
   operands: "none",
-  run: async ({ values }, { environment, out, err }) => {
-    const loaded = await loadConfig(values.config, environment);
-    if (!loaded.ok) {
-      await err(
-        problemLines(loaded.problems, loaded.path)
-          .map((line) => `${line}\n`)
-          .join(""),
-      );
-      return exitCode.usage;
-    }
+  run: async ({ values }, context) => {
+    const loaded = await loadOrComplain(values.config, context);
+    if (!loaded) return exitCode.usage;
+    const { environment, out } = context;
     const proc = values.proc ?? "/proc";
     const seen = await observersIn(proc).catch((error: unknown) => {
       throw new UsageError(

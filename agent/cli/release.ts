@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { printable } from "../core/printable.ts";
 import { type Command, exitCode } from "./command.ts";
-import { defaultConfigPath, loadConfig, problemLines } from "./config-file.ts";
+import { defaultConfigPath, loadOrComplain } from "./config-file.ts";
 
 const options = {
   config: { type: "string", short: "c", value: "FILE", help: `read this file\n(default ${defaultConfigPath})` },
@@ -17,13 +17,10 @@ What an agent mounted is known from the record in the bare directory, so no volu
 Mounts of others stay. While an agent holds a target, names it and exits with 1.`,
   options,
   operands: "none",
-  run: async ({ values }, { environment, out, err }) => {
-    const loaded = await loadConfig(values.config, environment);
-    if (!loaded.ok) {
-      const lines = problemLines(loaded.problems, loaded.path);
-      await err(lines.map((line) => `${line}\n`).join(""));
-      return exitCode.usage;
-    }
+  run: async ({ values }, context) => {
+    const loaded = await loadOrComplain(values.config, context);
+    if (!loaded) return exitCode.usage;
+    const { out, err } = context;
     const { releaseAll } = await import("../keeper/release.ts");
     const holder = `mooring release on ${hostname()} (pid ${process.pid})`;
     const { instance } = loaded.config.kubernetes;

@@ -1,5 +1,5 @@
 import { type Command, exitCode } from "./command.ts";
-import { defaultConfigPath, loadConfig, problemLines } from "./config-file.ts";
+import { defaultConfigPath, loadOrComplain } from "./config-file.ts";
 import { self } from "./self.ts";
 
 const options = {
@@ -21,22 +21,16 @@ Signals:
                      from the environment alone stays, and that is said`,
   options,
   operands: "none",
-  run: async ({ values }, { environment, err }) => {
-    const loaded = await loadConfig(values.config, environment);
-    if (!loaded.ok) {
-      await err(
-        problemLines(loaded.problems, loaded.path)
-          .map((line) => `${line}\n`)
-          .join(""),
-      );
-      return exitCode.usage;
-    }
+  run: async ({ values }, context) => {
+    const loaded = await loadOrComplain(values.config, context);
+    if (!loaded) return exitCode.usage;
     // What it makes, on the node and in volumes, is for others too, whatever a service manager hands down (UMask=0077).
     process.umask(0o022);
     const { MooringAgent } = await import("./run/agent.ts");
     // Standard input is read but once.
     const configFile = values.config === "-" ? null : loaded.path;
     const { config, path } = loaded;
+    const { environment } = context;
     const agent = new MooringAgent({ config, configPath: path, configFile, environment, self: self() });
     endOnSignals((signal, allow) => void agent.stop(signal, allow));
     process.on("SIGHUP", () => void agent.reload("asked"));

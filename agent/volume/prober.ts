@@ -1,4 +1,3 @@
-import { delayAfter } from "../core/backoff.ts";
 import type { Config } from "../core/config/config.ts";
 import type { RescueOrder } from "../core/rescue.ts";
 import type { TraceBody } from "../core/trace.ts";
@@ -6,6 +5,7 @@ import type { VolumeReport } from "../core/volume-report.ts";
 import { askVolumeChild, type Self, type VolumeChild } from "./child-process.ts";
 import { Outcomes, type Teller } from "./outcomes.ts";
 import type { VolumeRequest } from "./request.ts";
+import { gapOf, pauseAfter } from "./rhythm.ts";
 
 export interface ProberOptions {
   self: Self;
@@ -21,11 +21,6 @@ export interface ProberOptions {
   onSign(): void;
   tell(trace: TraceBody): void;
 }
-
-/** Between two starts of children, however often a probe is asked for; the monitor's interval when that is shorter. */
-const GAP_MS = 250;
-/** The first waits after an unusable volume; they grow to the monitor's interval. */
-const EAGER_MS = 500;
 
 /**
  * Probes one mount's volume: a child per look, never a second beside one that is stuck. Stuck is a state; it ends when
@@ -107,14 +102,11 @@ export class Prober {
   }
 
   get #gap(): number {
-    return Math.min(GAP_MS, this.#options.monitor.intervalMs);
+    return gapOf(this.#options.monitor);
   }
 
-  /** From one look to the next. */
   get #pause(): number {
-    const { intervalMs } = this.#options.monitor;
-    const { failures } = this.#outcomes;
-    return failures > 0 ? delayAfter({ minMs: EAGER_MS, maxMs: intervalMs }, failures) : intervalMs;
+    return pauseAfter(this.#outcomes.failures, this.#options.monitor);
   }
 
   #startIn(ms: number): void {

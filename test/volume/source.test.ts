@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { askVolumeChild } from "../../agent/volume/child-process.ts";
 import { Machine } from "../kernel/harness/machine.ts";
 import { denying, refusing } from "../kernel/harness/old-kernel.ts";
@@ -141,15 +142,39 @@ describe("the volume is examined through the target", () => {
 
   test("when the source is gone, or only the target is known", async () => {
     using machine = await Machine.start();
-    await machine.sh(`mkdir "$2"; mount --bind "$1" "$2"; umount "$1"; rmdir "$1"`, {
-      args: [machine.source, machine.target],
-    });
+    await machine.sh(`mkdir "$2"; mount --bind "$1" "$2"`, { args: [machine.source, machine.target] });
+    await ask(machine);
+    await machine.sh(`umount "$1"; rmdir "$1"`, { args: [machine.source] });
     const { report, volume } = await ask(machine);
     expect(report.source).toMatchObject({ ok: false, problem: { reason: "SourceMissing" } });
     expect(volume).toMatchObject({ through: "target", problem: null });
     const watched = await ask(machine, {}, { source: null, target: machine.target });
     expect(watched.report.source).toBeNull();
     expect(watched.volume.identity.uuid).toBe(volume.identity.uuid);
+  });
+
+  test("without a touch when the source is gone and what is mounted there is not marked as ours", async () => {
+    using machine = await Machine.start();
+    const foreign = join(machine.root, "foreign");
+    const theirs = { uuid: "0b8ac2f0-6d3c-4b5e-9f1a-2f6a3d1c9e77", instance: "theirs", mount: "dumps" };
+    await machine.sh(
+      `umount "$1"; rmdir "$1"; mkdir -p "$3/app" "$2"; chmod 700 "$3" "$3/app"; chown 1234 "$3/app"; : > "$3/app/file"; mount --bind "$3" "$2"`,
+      { args: [machine.source, machine.target, foreign] },
+    );
+    const listing = () => machine.sh(`cd "$1"; find . -printf '%p %m %U %T@ %C@\n' | sort`, { args: [foreign] });
+    const mount = { mode: 0o1777, directories: [{ path: "app", uid: 1000, gid: 1000, mode: 0o770 }] };
+    const examined = async (text: string | null) => {
+      if (text !== null) await machine.write(join(foreign, ".mooring/volume.json"), text);
+      const before = await listing();
+      const { report, volume } = await ask(machine, { mount, requested: mount.directories });
+      expect(report.source).toMatchObject({ ok: false });
+      expect(await listing()).toBe(before);
+      return volume.identity.uuid;
+    };
+    expect(await examined(null)).toBeNull();
+    expect(await examined("no JSON")).toBeNull();
+    expect(await examined(JSON.stringify(theirs))).toBe(theirs.uuid);
+    expect(await examined(JSON.stringify({ ...theirs, instance: "mooring", mount: "traces" }))).toBe(theirs.uuid);
   });
 
   test("never when nothing is mounted there: the bare directory stays as it is", async () => {

@@ -8,23 +8,21 @@ import { close } from "../../kernel/open.ts";
 import { statx } from "../../kernel/statx.ts";
 import type { VolumeRequest } from "../request.ts";
 import { makeDirectory, makeRequestedDirectory, setMode } from "./directories.ts";
-import { makeIdentity, readIdentity, type VolumeIdentity } from "./identity-file.ts";
+import { bearsOurMark, identityOn, MARKS, makeIdentity, readIdentity, type VolumeIdentity } from "./identity-file.ts";
 import { markReady, writeAndReadBack } from "./marker.ts";
 import { nodeFolderName } from "./node-folder.ts";
 import { isNoRoom, problemOf } from "./problem.ts";
 import { tidy } from "./publish.ts";
-import { Blocked, enter, enterOrMake, reopen } from "./safe.ts";
+import { Blocked, enterOrMake, reopen } from "./safe.ts";
 import { liesOnItsOwnMount, type Resolved, resolve } from "./source.ts";
-
-/** The folder of everything that is ours, but `.ready`. */
-const MARKS = ".mooring";
 
 type Found = Extract<Resolved, { ok: true }>;
 
 /**
  * Everything a volume child does: resolves the source, then examines the volume through the target when that shows the
- * same directory or the source is gone, else through the source. May hang at any point; that is why it is a child.
- * `begins` is told the super device of what is examined, before it may hang on that.
+ * same directory or the source is gone, else through the source. Without its source a mount on the target may be anybody's,
+ * and is written to only when it bears our mark. May hang at any point; that is why it is a child. `begins` is told the
+ * super device of what is examined, before it may hang on that.
  */
 export function examine(
   request: VolumeRequest,
@@ -37,7 +35,8 @@ export function examine(
   const through = source?.ok && !(target?.ok && showsSource(source, target, mount)) ? "source" : "target";
   const root = through === "source" ? source : target;
   if (root?.ok) begins(root.identity.superDevice);
-  const volume = root?.ok ? findings(root, through, request, describe) : null;
+  const isSure = source === null || source.ok;
+  const volume = root?.ok ? findings(root, through, request, describe, isSure) : null;
   const told = source?.ok
     ? { ok: true as const, identity: withUuid(source.identity, volume), fd: source.fd, readOnly: source.readOnly }
     : source;
@@ -73,6 +72,7 @@ function findings(
   through: VolumeFindings["through"],
   request: VolumeRequest,
   describe: Describe,
+  isSure: boolean,
 ): VolumeFindings {
   const found: VolumeFindings = {
     through,
@@ -90,7 +90,8 @@ function findings(
     if (readOnly) {
       found.problem = readOnlyProblem(root, request, describe);
       recognise(fd, found, request);
-    } else prepare(fd, found, request);
+    } else if (isSure || bearsOurMark(fd, request)) prepare(fd, found, request);
+    else recognise(fd, found, request);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     const { reason, message } = problemOf(error);
@@ -116,11 +117,10 @@ function readOnlyProblem(root: Found, { mount }: VolumeRequest, describe: Descri
   return { reason: "MountReadOnly", message: `the mount is read-only; ${meant}` };
 }
 
-/** A volume that cannot be written to may bear an identity all the same. */
+/** What is not written to may bear an identity all the same. */
 function recognise(fd: number, found: VolumeFindings, request: VolumeRequest): void {
   attempt(fd, found, request, "MarkersBlocked", () => {
-    const folder = enter(fd, MARKS);
-    const identity = folder === null ? null : readIdentity(folder);
+    const identity = identityOn(fd);
     if (identity) takeIdentity(found, request, identity);
   });
 }

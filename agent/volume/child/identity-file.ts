@@ -2,7 +2,7 @@ import { readStart } from "../../kernel/file.ts";
 import { close, O_RDONLY } from "../../kernel/open.ts";
 import type { VolumeRequest } from "../request.ts";
 import { publish } from "./publish.ts";
-import { Blocked, openFile } from "./safe.ts";
+import { Blocked, enter, openFile } from "./safe.ts";
 
 /** `.mooring/volume.json`: which volume this is. */
 export interface VolumeIdentity {
@@ -11,9 +11,33 @@ export interface VolumeIdentity {
   mount: string;
 }
 
+/** The folder of everything that is ours, but `.ready`. */
+export const MARKS = ".mooring";
 const NAME = "volume.json";
 const LIMIT = 4096;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Of the volume with that root; null when it has none. */
+export function identityOn(root: number): VolumeIdentity | null {
+  const folder = enter(root, MARKS);
+  if (folder === null) return null;
+  try {
+    return readIdentity(folder);
+  } finally {
+    close(folder);
+  }
+}
+
+/** Whether an agent of this instance marked the volume, for this mount. */
+export function bearsOurMark(root: number, { mount, instance }: VolumeRequest): boolean {
+  try {
+    const identity = identityOn(root);
+    return identity?.mount === mount.name && identity.instance === instance;
+  } catch (error) {
+    if (error instanceof Blocked) return false;
+    throw error;
+  }
+}
 
 /** Reads it; null when there is none. Blocked when it is not what we write, which says nothing about the volume. */
 export function readIdentity(folder: number): VolumeIdentity | null {

@@ -1,5 +1,6 @@
 import type { Config } from "../../core/config/config.ts";
 import type { Environment } from "../../core/config/environment.ts";
+import { nestedIn } from "../../core/config/nested.ts";
 import type { TraceBody } from "../../core/trace.ts";
 import { loadConfig, problemLines } from "../config-file.ts";
 
@@ -44,8 +45,9 @@ export class Reloader {
     }
     const loaded = await loadConfig(configFile, environment);
     if (isEnding()) return;
-    if (!loaded.ok) {
-      const problems = problemLines(loaded.problems, configFile);
+    const wrong = loaded.ok ? nestedIn(current(), loaded.config) : loaded.problems;
+    if (!loaded.ok || wrong.length > 0) {
+      const problems = problemLines(wrong, configFile);
       this.#isRejected = true;
       refuse(problems);
       tell({ kind: "configRejected", path: configFile, problems });

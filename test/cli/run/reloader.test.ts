@@ -59,6 +59,24 @@ test("what is broken changes nothing, and its cure is told although it is what i
   expect(happened).toEqual(["took first", "configReloaded"]);
 });
 
+test("a target inside or above one that is held is refused, until that one is let go", async () => {
+  const agent = reloader();
+  for (const [target, where] of [
+    ["/t/first/below", "inside"],
+    ["/t", "above"],
+  ] as const) {
+    writeFileSync(file, `mounts: [{name: second, source: /s/second, target: ${target}}]\n`);
+    await agent.reload("changed");
+    const why = `mounts[0].target: "${target}" lies ${where} "/t/first", which is held now; take that one out of the`;
+    expect(happened.splice(0)).toEqual([expect.stringContaining(why), "configRejected"]);
+  }
+  writeFileSync(file, holding("other"));
+  await agent.reload("changed");
+  writeFileSync(file, "mounts: [{name: second, source: /s/second, target: /t/first/below}]\n");
+  await agent.reload("changed");
+  expect(happened).toEqual(["took other", "configReloaded", "took second", "configReloaded"]);
+});
+
 test("without a file there is nothing to read again", async () => {
   await reloader(null, "standard input").reload("asked");
   expect(happened).toEqual(["configRejected"]);

@@ -1,10 +1,11 @@
 import { sameMounted } from "../core/facts.ts";
 import { sameDirectory } from "../core/identity.ts";
-import type { MountDetails, MountedRecord, Observed, ParentView, Top } from "../core/observed.ts";
+import type { MountDetails, MountedRecord, Observed, Top } from "../core/observed.ts";
 import { KernelError } from "../kernel/error.ts";
-import { type Berth, dropLock, dropParent } from "./berth.ts";
+import { type Berth, dropLock } from "./berth.ts";
 import { explain } from "./explain.ts";
-import type { Kernel, Parent } from "./port.ts";
+import type { Kernel } from "./port.ts";
+import { reachParent } from "./reach.ts";
 
 /** `quick` looks at the target only; `full` also at what sends no events: the parent, its sharing, the bare directory. */
 export type Depth = "quick" | "full";
@@ -41,38 +42,6 @@ function lookAt(kernel: Kernel, berth: Berth, asked: Depth): Observed {
   const { details, stack } = describeTop(kernel, berth, top, depth);
   return { parent, lock: berth.lock, top, details, stack, ...below(kernel, berth, stack), bare: berth.bareView };
 }
-
-function reachParent(kernel: Kernel, berth: Berth, depth: Depth): ParentView {
-  const { mount } = berth;
-  try {
-    berth.parent ??= kernel.openParent(mount.target);
-    if (depth === "quick") return { kind: "usable" };
-    let state = kernel.inspectParent(berth.parent);
-    const isRenamed = berth.parentRoot !== null && state.root !== berth.parentRoot;
-    if (state.replaced && !isRenamed) {
-      dropParent(kernel, berth);
-      berth.parent = kernel.openParent(mount.target);
-      state = kernel.inspectParent(berth.parent);
-    }
-    berth.parentRoot ??= state.root;
-    if (isRenamed || state.root.endsWith("//deleted"))
-      return { kind: "trouble", reason: "ParentReplaced", message: replaced(berth.parent, state.root) };
-    if (!state.shared && mount.source !== null)
-      return { kind: "trouble", reason: "NotShared", message: unshared(berth.parent) };
-    return { kind: "usable" };
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    const message = `the directory above ${mount.target}: ${explain(error)}`;
-    return { kind: "trouble", reason: "ParentMissing", message };
-  }
-}
-
-const replaced = ({ path }: Parent, root: string): string =>
-  `${path} was renamed or removed on the host and is ${root} there now; only a new container sees the directory of today`;
-
-const unshared = ({ path }: Parent): string =>
-  `${path} lies on a mount that is not shared, so nobody would see what is mounted there: give the volume ` +
-  "mountPropagation: Bidirectional, or run mount --make-rshared on the host";
 
 /** The lock counts only while the locked directory is the one at the target. */
 function checkLock(kernel: Kernel, berth: Berth, top: Top, depth: Depth): void {

@@ -101,8 +101,8 @@ function examine({ kernel, agent }: Search, parent: Parent): Finding {
   }
 }
 
-/** Ours it is still when its directory has been deleted since. */
-function isRecorded(kernel: Kernel, { mounted }: BareRecord, id: bigint): boolean {
+/** Whether the record names that mount. Ours it is still when its directory has been deleted since. */
+export function isRecorded(kernel: Kernel, { mounted }: BareRecord, id: bigint): boolean {
   const details = kernel.describe(id);
   const recorded = details && { ...details, root: details.root.replace(/\/\/deleted$/, "") };
   return recorded !== null && mounted.some((one) => sameMounted(one, recorded));

@@ -34,6 +34,14 @@ export interface BareState {
   entries: number;
 }
 
+/** A directory above a target that some agent took for a target of its own. */
+export interface RecordAbove {
+  path: string;
+  record: string;
+  /** What is mounted there now; null where the locked bare directory shows. */
+  mountId: bigint | null;
+}
+
 export type Directory = Pick<Held, "device" | "inode">;
 
 /** A detached mount, held as a descriptor. */
@@ -66,6 +74,8 @@ export interface Kernel {
   /** Opens the directory above `target`, making what is missing below the innermost shared mount. */
   openParent(target: string): Parent;
   inspectParent(parent: Parent): ParentState;
+  /** The first directory on the way to `target` whose bare directory bears a record. Walks nothing behind it. */
+  recordAbove(target: string): RecordAbove | null;
   look(parent: Parent): Top;
   /** Super device of the mount that `path` lies on, from the mount table alone: it walks no path. */
   deviceOver(path: string): string | null;

@@ -124,4 +124,39 @@ describe("the parent", () => {
     world.run(30_000);
     expect(String(world.machine)).toBe(HEALTHY);
   });
+
+  describe("that is a target itself, or lies in one,", () => {
+    const inside = mountOf({ name: "inside", target: "/host/dumps/a/b" });
+    const leftBehind = (): World => {
+      const world = worldWith(dumps);
+      world.kill(world.agent);
+      world.people.mountClaim("/volumes/inside");
+      return world;
+    };
+    const refused = (world: World): void => {
+      const before = String(world.machine);
+      const agent = world.start("two", configOf(inside));
+      world.run(30_000);
+      expect(agent.conditions()).toEqual(["inside Broken/ParentMissing"]);
+      expect(agent.status[0]?.condition.message).toContain("/host/dumps/a/b lies inside /host/dumps, a target of one");
+      expect(String(world.machine)).toBe(before);
+    };
+
+    test("is refused, while something is mounted there", () => refused(leftBehind()));
+
+    test("and while nothing is: the locked bare directory", () => {
+      const world = leftBehind();
+      world.people.unmount(TARGET);
+      refused(world);
+    });
+
+    test("is good again when somebody else's mount lies there", () => {
+      const world = leftBehind();
+      world.people.unmount(TARGET);
+      world.people.mountForeign(TARGET, { source: "other" });
+      const agent = world.start("two", configOf(inside));
+      world.settle();
+      expect(agent.conditions()).toEqual(["inside Healthy/Verified"]);
+    });
+  });
 });

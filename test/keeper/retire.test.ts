@@ -31,6 +31,18 @@ describe("a mount that no configuration names any more", () => {
     expect(String(world.agent.process.descriptors)).toBe("bare 1, parent 1, tree 1");
   });
 
+  test("is released where it was put, wherever its path leads by now", () => {
+    const elsewhere = mountOf({ name: "data", target: "/elsewhere/data" });
+    const world = worldWith(dumps, elsewhere);
+    const [mount] = world.people.stackAt(TARGET);
+    world.people.replaceParent("/host");
+    world.agent.configure(configOf(elsewhere));
+    world.settle();
+    expect(mount?.state).toBe("gone");
+    expect(world.people.stackAt(TARGET)).toHaveLength(0);
+    expect(world.agent.conditions()).toEqual(["data Healthy/Verified"]);
+  });
+
   test("is released once somebody's mount over it has gone, and that is left alone", () => {
     const world = worldWith(dumps, data);
     world.people.mountForeign(TARGET, { source: "other" });

@@ -1,4 +1,5 @@
 import type { MountOption } from "../../../agent/core/config/config.ts";
+import { ancestors } from "../../../agent/core/config/path.ts";
 import type { Top } from "../../../agent/core/observed.ts";
 import type { Kernel, Parent } from "../../../agent/keeper/port.ts";
 import { kernelError } from "./faults.ts";
@@ -68,6 +69,18 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       const held = directoryOf(parent);
       const replaced = held.directory.removed || machine.parents.get(held.path) !== held;
       return { replaced, root: held.root, shared: held.shared };
+    },
+    recordAbove(target) {
+      faults.check("recordAbove", target);
+      for (const path of ancestors(target).reverse()) {
+        const found = machine.parents
+          .get(path.slice(0, path.lastIndexOf("/")))
+          ?.entries.get(path.slice(path.lastIndexOf("/") + 1));
+        if (!found || !isDirectory(found) || found.record === null) continue;
+        const [top] = machine.stackOn(found);
+        if (top || found.immutable) return { path, record: found.record, mountId: top?.id ?? null };
+      }
+      return null;
     },
     look(parent): Top {
       faults.check("look", pathOf(parent));

@@ -9,10 +9,11 @@ import { healAhead } from "./heal-ahead.ts";
 import { hearNothing, hearReport, hearSign } from "./hear.ts";
 import type { News, Order } from "./messages.ts";
 import type { Depth } from "./observe.ts";
+import type { KeeperOptions } from "./options.ts";
 import { Orphans } from "./orphans.ts";
+import { Parents } from "./parents.ts";
 import type { Kernel } from "./port.ts";
 import { reconfigure } from "./reconfigure.ts";
-import type { Agent } from "./record.ts";
 import { hearRescue, orderRescue } from "./rescue.ts";
 import { restsUndisturbed } from "./rest.ts";
 import { Resync } from "./resync.ts";
@@ -20,16 +21,6 @@ import { areSettled, leavers, retire } from "./retire.ts";
 import { settle } from "./settle.ts";
 import { statusOf } from "./status-of.ts";
 import { Voice } from "./voice.ts";
-
-export interface KeeperOptions {
-  kernel: Kernel;
-  agent: Agent;
-  config: Config;
-  /** Hands news to the main thread; must not block. */
-  post(news: News): void;
-  /** Carries out actions; tests hand in one that is broken. */
-  perform?: typeof act;
-}
 
 /**
  * The keeper: one synchronous thread that holds every mount. An event only says "look": boot, mount events, timers and
@@ -41,6 +32,7 @@ export class Keeper {
   readonly #post: (news: News) => void;
   readonly #voice: Voice;
   readonly #orphans = new Orphans();
+  readonly #parents = new Parents();
   #config: Config;
   #berths: Berth[] = [];
   readonly #resync = new Resync();
@@ -69,14 +61,22 @@ export class Keeper {
     const orders = woken.signalled ? takeOrders() : [];
     for (const order of orders) this.obey(order);
     const now = this.#kernel.monotonicMs();
+    if (woken.mountsChanged) this.#parents.expect(now);
+    const parents = this.#parents.look(this.#kernel, this.#berths, now);
+    if (parents === "elsewhere") this.#resync.at = now;
     const due = now >= this.#resync.at;
-    if (due || orders.some(({ kind }) => kind !== "beat") || now >= this.#retryAt || this.#isDisturbed(woken))
+    if (
+      due ||
+      orders.some(({ kind }) => kind !== "beat") ||
+      now >= this.#retryAt ||
+      this.#isDisturbed(woken.mountsChanged || parents !== "notDue")
+    )
       this.pass(due ? "full" : "quick", woken.mountsChanged);
   }
 
   /** The mount table changed, and not only elsewhere: then all that is left is to look for orphans at the next full look. */
-  #isDisturbed({ mountsChanged }: { mountsChanged: boolean }): boolean {
-    if (!mountsChanged) return false;
+  #isDisturbed(mayBe: boolean): boolean {
+    if (!mayBe) return false;
     if (!this.#berths.every((berth) => restsUndisturbed(this.#kernel, berth))) return true;
     this.#orphans.expect("atFullLook");
     return false;
@@ -110,7 +110,7 @@ export class Keeper {
 
   /** Milliseconds until a pass is due by itself. */
   wakeInMs(): number {
-    return Math.max(0, Math.min(this.#resync.at, this.#retryAt) - this.#kernel.monotonicMs());
+    return Math.max(0, Math.min(this.#resync.at, this.#parents.at, this.#retryAt) - this.#kernel.monotonicMs());
   }
 
   get #retryAt(): number {

@@ -12,8 +12,8 @@ export interface Parent {
 export interface ParentState {
   /** No longer reachable under its path: renamed, removed or covered. */
   replaced: boolean;
-  /** Which directory of its file system its mount shows; changes when somebody renames that on the host. */
-  root: string;
+  /** Which directory of its file system its mount shows; changes when somebody renames that on the host. Null: the mount is gone. */
+  root: string | null;
   /** Mounts made in it propagate. */
   shared: boolean;
 }
@@ -74,6 +74,8 @@ export interface Kernel {
   /** Opens the directory above `target`, making what is missing below the innermost shared mount. */
   openParent(target: string): Parent;
   inspectParent(parent: Parent): ParentState;
+  /** Whether the held directory still is what its path leads to. */
+  isInPlace(parent: Parent): boolean;
   /** The first directory on the way to `target` whose bare directory bears a record. Walks nothing behind it. */
   recordAbove(target: string): RecordAbove | null;
   look(parent: Parent): Top;

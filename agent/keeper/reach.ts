@@ -44,7 +44,7 @@ function whyNotInside(kernel: Kernel, { target }: Mount): string | null {
 
 function inspect(kernel: Kernel, berth: Berth, parent: Parent): ParentView {
   const state = kernel.inspectParent(parent);
-  const isRenamed = berth.parentRoot !== null && state.root !== berth.parentRoot;
+  const isRenamed = berth.parentRoot !== null && state.root !== null && state.root !== berth.parentRoot;
   // What is given up lies where it was put, wherever its path leads by now.
   if (!state.replaced || isRenamed || berth.retired) return judge(berth, parent, state);
   dropParent(kernel, berth);
@@ -53,7 +53,8 @@ function inspect(kernel: Kernel, berth: Berth, parent: Parent): ParentView {
 
 function judge(berth: Berth, parent: Parent, { root, shared }: ParentState): ParentView {
   berth.parentRoot ??= root;
-  if (root !== berth.parentRoot || root.endsWith("//deleted")) return trouble("ParentReplaced", replaced(parent, root));
+  const isReplaced = root !== null && (root !== berth.parentRoot || root.endsWith("//deleted"));
+  if (isReplaced) return trouble("ParentReplaced", replaced(parent, root));
   if (!shared && berth.mount.source !== null) return trouble("NotShared", unshared(parent));
   return usable;
 }

@@ -1,7 +1,8 @@
 import type { Config } from "../../agent/core/config/config.ts";
 import type { Trace } from "../../agent/core/trace.ts";
-import { Keeper, type KeeperOptions } from "../../agent/keeper/loop.ts";
+import { Keeper } from "../../agent/keeper/loop.ts";
 import type { KeeperStatus, News, Order } from "../../agent/keeper/messages.ts";
+import type { KeeperOptions } from "../../agent/keeper/options.ts";
 import type { Directory, FileSystem } from "../fakes/machine/file-system.ts";
 import type { Machine } from "../fakes/machine/machine.ts";
 import { Prober } from "../fakes/machine/prober.ts";

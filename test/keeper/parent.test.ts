@@ -105,6 +105,18 @@ describe("the parent", () => {
     expect(String(world.agent.process.descriptors)).toBe("bare 1, parent 1, tree 1");
   });
 
+  test("that something is mounted over is noticed within a second: an event on the way there", () => {
+    const world = worldWith(dumps);
+    world.people.replaceParent("/host");
+    world.agent.process.mountsChanged = true;
+    world.run(1000);
+    expect(String(world.machine)).toBe(HEALTHY);
+    world.people.replaceParent("/host");
+    world.agent.process.mountsChanged = true;
+    world.run(1000);
+    expect(String(world.machine)).toBe(HEALTHY);
+  });
+
   test("whose path leads to another mount is followed there and not taken for renamed", () => {
     const world = worldWith(dumps);
     world.people.replaceParent("/host");

@@ -1,5 +1,5 @@
 import type { Config, Mount } from "../../agent/core/config/config.ts";
-import type { KeeperOptions } from "../../agent/keeper/loop.ts";
+import type { KeeperOptions } from "../../agent/keeper/options.ts";
 import { Machine } from "../fakes/machine/machine.ts";
 import { People } from "../fakes/machine/people.ts";
 import { Agent } from "./agent.ts";

@@ -10,7 +10,7 @@ import type { Kernel } from "../port.ts";
 import { bareAt, inspectBare, lockBare, openBare, readRecord, sealBare } from "./bare.ts";
 import { abort } from "./fuse.ts";
 import { recordAbove } from "./nested.ts";
-import { inspectParent, liesBare, look, openParent } from "./parent.ts";
+import { inspectParent, isInPlace, liesBare, look, openParent } from "./parent.ts";
 import { stageSource } from "./staging.ts";
 import { deviceOver, mountPointsIn } from "./table.ts";
 import { changeOptions, cloneSource, detachTop, stackAt } from "./tree.ts";
@@ -27,6 +27,7 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
 
     openParent: (target) => openParent(target, describe),
     inspectParent: (parent) => inspectParent(parent, describe),
+    isInPlace: (parent) => isInPlace(parent, describe),
     recordAbove: (target) => recordAbove(target, describe, capabilities),
     look: (parent) => look(parent, describe),
     deviceOver,

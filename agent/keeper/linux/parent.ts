@@ -55,13 +55,17 @@ export function inspectParent(parent: Parent, describe: Describe): ParentState {
   const held = statx(parent.fd, "", describe.ids);
   const details = describe.all(held.mountId);
   return {
-    replaced: held.nlink === 0 || details === null || !isStillAt(parent.path, held, describe),
-    root: details?.root ?? "",
+    replaced: details === null || !isStillAt(parent.path, held, describe),
+    root: details?.root ?? null,
     shared: details?.shared ?? false,
   };
 }
 
+export const isInPlace = ({ fd, path }: Parent, describe: Describe): boolean =>
+  isStillAt(path, statx(fd, "", describe.ids), describe);
+
 function isStillAt(path: string, held: Stat, { ids }: Describe): boolean {
+  if (held.nlink === 0) return false;
   try {
     const fd = openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, NO_LINKS);
     const now = statx(fd, "", ids);

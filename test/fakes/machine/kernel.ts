@@ -14,6 +14,10 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
   const { descriptors, name: by } = process;
 
   const directoryOf = ({ fd }: Parent): ParentDirectory => descriptors.at(fd, "parent").parent;
+  const isInPlace = (parent: Parent): boolean => {
+    const held = directoryOf(parent);
+    return !held.directory.removed && machine.parents.get(held.path) === held;
+  };
   const pathOf = ({ path, name }: Parent): string => `${path}/${name}`;
   const entryAt = (parent: Parent): Entry | undefined => directoryOf(parent).entries.get(parent.name);
 
@@ -66,9 +70,12 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
     },
     inspectParent(parent) {
       faults.check("inspectParent", parent.path);
-      const held = directoryOf(parent);
-      const replaced = held.directory.removed || machine.parents.get(held.path) !== held;
-      return { replaced, root: held.root, shared: held.shared };
+      const { root, shared } = directoryOf(parent);
+      return { replaced: !isInPlace(parent), root, shared };
+    },
+    isInPlace(parent) {
+      faults.check("isInPlace", parent.path);
+      return isInPlace(parent);
     },
     recordAbove(target) {
       faults.check("recordAbove", target);

@@ -56,4 +56,22 @@ describe("the parent of the target", () => {
     await agent.until("Healthy");
     expect(machine.mountsAt(target)).toHaveLength(1);
   });
+
+  test("with something mounted over it: followed there within a second or so, and back when that has gone", async () => {
+    using machine = await Machine.start();
+    const agent = await Agent.start(machine, {
+      config: { monitor: { interval: "1h", timeout: "500ms", failures: 3 } },
+    });
+    await agent.until("Healthy");
+    const mounts = machine.mountCount();
+    await machine.sh(`mount -t tmpfs cover "$1"; mount --make-shared "$1"`, { args: [machine.parent] });
+    await agent.event("attached", 2);
+    expect(machine.mountCount()).toBe(mounts + 2);
+    await agent.until("Healthy");
+    await machine.sh(`umount -l "$1"`, { args: [machine.parent] });
+    await agent.event("attached", 3);
+    await agent.until("Healthy");
+    expect(await agent.ways()).toEqual(["attached", "attached", "adopted"]);
+    expect(machine.mountCount()).toBe(mounts);
+  });
 });

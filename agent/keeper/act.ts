@@ -167,9 +167,15 @@ function topId({ kernel, parent }: Scene): bigint | null {
   return top.kind === "mount" ? top.id : null;
 }
 
+/** Nothing is cloned out of a mount that is gone (open_tree(2) gives EINVAL), so what is held of one makes room for the next. */
 function treeOfSource({ kernel, berth, parent }: Scene): Tree {
   if (berth.source === null) throw changed("open_tree", parent);
-  return kernel.cloneSource(berth.source, berth.mount.options);
+  try {
+    return kernel.cloneSource(berth.source, berth.mount.options);
+  } catch (error) {
+    if (isErrno(error, "EINVAL", "ENOENT", "ESTALE")) holdSource(kernel, berth, null);
+    throw error;
+  }
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Berth {
   lock: LockView;
   /** A verified source that waits to be attached. */
   source: number | null;
+  /** It was held already when the last pass ended. */
+  sourceKept: boolean;
   anchor: Anchor | null;
   /** Details and stack of the mount that was last seen on top. */
   seen: { id: bigint | null; options: string; details: MountDetails | null; stack: bigint[] } | null;
@@ -52,6 +54,7 @@ export const openBerth = (mount: Mount): Berth => ({
   bareView: null,
   lock: mount.source === null ? { kind: "notNeeded" } : { kind: "free" },
   source: null,
+  sourceKept: false,
   anchor: null,
   seen: null,
   rest: null,

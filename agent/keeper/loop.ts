@@ -21,6 +21,7 @@ import { areSettled, leavers, retire } from "./retire.ts";
 import { settle } from "./settle.ts";
 import { statusOf } from "./status-of.ts";
 import { Voice } from "./voice.ts";
+import { worthAProbe } from "./worth-a-probe.ts";
 
 /**
  * The keeper: one synchronous thread that holds every mount. An event only says "look": boot, mount events, timers and
@@ -118,13 +119,11 @@ export class Keeper {
   }
 
   #settle(berth: Berth, depth: Depth, eventful: boolean): Facts {
-    const anchoredBefore = berth.memory.attachedId;
+    const isProbeDue = worthAProbe(berth, eventful);
     const facts = settle(this.#settling(), berth, depth);
-    const moved = anchoredBefore !== berth.memory.attachedId;
-    const { target } = berth.mount;
     const rescue = orderRescue(berth, facts, this.#config);
     if (rescue) this.#post(rescue);
-    if (moved || (eventful && !berth.memory.probe.verified)) this.#post({ kind: "probe", target });
+    if (isProbeDue()) this.#post({ kind: "probe", target: berth.mount.target });
     const { parent } = facts.observed;
     if (parent.kind === "trouble" && parent.reason === "ParentReplaced")
       this.#post({ kind: "restartNeeded", mount: berth.mount.name, why: parent.message });

@@ -29,7 +29,7 @@ export type News =
   | { kind: "status"; mounts: KeeperStatus[] }
   | { kind: "traces"; traces: Trace[] }
   | { kind: "heard"; target: string; pid: number }
-  /** Something happened at a target whose volume is not verified, or it was just put back: probe it soon. */
+  /** Something happened at a target whose volume is not verified, it was just put back, or its source is needed anew: probe it soon. */
   | { kind: "probe"; target: string }
   /** Files lie hidden below the mount: move them into the volume. */
   | { kind: "rescue"; target: string; order: RescueOrder }

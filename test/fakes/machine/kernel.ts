@@ -189,6 +189,7 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
     cloneSource(fd, options) {
       faults.check("cloneSource", `fd ${fd}`);
       const { directory, through } = descriptors.at(fd, "directory");
+      if (through?.state === "gone") throw kernelError("open_tree", `fd ${fd}`, "EINVAL");
       return openTree(directory, [...(through?.options ?? []), ...options]);
     },
     cloneTop(parent) {

@@ -29,8 +29,19 @@ export class People {
     return directory;
   }
 
-  /** Where the claim was, an empty directory of the root file system is left. */
+  /** The claim is unmounted and the same one mounted in its place. */
+  remountClaim(path: string): boolean {
+    const source = this.#machine.sources.get(path);
+    if (!source?.mount) return false;
+    source.mount.state = "gone";
+    source.mount = this.#machine.makeMount(source.mount.root, source.mount.options, PEOPLE);
+    return true;
+  }
+
+  /** `umount -l`: what is opened in it stays open. Where it was, an empty directory of the root file system is left. */
   unmountClaim(path: string): void {
+    const { mount } = this.#machine.sources.get(path) ?? {};
+    if (mount) mount.state = "gone";
     this.#machine.sources.set(path, { directory: this.#root.makeDirectory(path), mount: null });
     this.#machine.sweep();
   }

@@ -2,11 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { Scene } from "../../kernel/linux/scene.ts";
 import { Machine } from "./machine.ts";
 import { People } from "./people.ts";
-import { rules } from "./rules.ts";
+import { rules as rulesOfTargets } from "./rules.ts";
+import { rules as rulesOfSources } from "./source-rules.ts";
 import type { Stage } from "./stage.ts";
 
 const TARGET = "/host/dumps";
 const SOURCE = "/volumes/dumps";
+
+const rules = [...rulesOfTargets, ...rulesOfSources];
 
 /** The fake machine. What people do cannot fail here, or the stage is set wrongly. */
 function fakeStage(): Stage {
@@ -30,6 +33,7 @@ function fakeStage(): Stage {
     },
     unmount: () => done(people.unmount(TARGET)),
     removeSource: () => done(people.removeSource(SOURCE)),
+    unmountSource: () => done(people.unmountClaim(SOURCE)),
     removeBare: () => done(people.removeBare(TARGET)),
     plantLink: () => done(people.plantLink(TARGET)),
   };
@@ -49,6 +53,7 @@ async function realStage(scene: Scene): Promise<Stage> {
     mountInside: () => done(`mount -t tmpfs inside "$2/inside"`),
     unmount: () => done(`umount -l "$2"`),
     removeSource: () => done(`rm -r "$5"`),
+    unmountSource: () => done(`umount -l "$1"`),
     removeBare: () => done(`rmdir "$2"`),
     plantLink: () => done(`ln -s / "$2"`),
   };

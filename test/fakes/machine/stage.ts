@@ -16,6 +16,8 @@ export interface Stage {
   mountInside(): Promise<void>;
   unmount(): Promise<void>;
   removeSource(): Promise<void>;
+  /** Lazily: what somebody has opened below it stays open. */
+  unmountSource(): Promise<void>;
   removeBare(): Promise<void>;
   plantLink(): Promise<void>;
 }

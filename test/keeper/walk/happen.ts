@@ -63,6 +63,7 @@ export const happenings = {
   makeSource: ({ people }, target) => people.makeSource(claimOf(target)),
   unmountClaim: ({ people }, target) => people.unmountClaim(claimOf(target)),
   mountClaim: (world, target) => mountClaim(world, target),
+  remountClaim: ({ people }, target) => people.remountClaim(claimOf(target)),
   mountClaimReadOnly: (world, target) => mountClaim(world, target, ["ro"]),
   hang: (world, target) => setVolume(world, target, { temper: "silent" }),
   breakVolume: (world, target) => setVolume(world, target, { temper: "EIO" }),

@@ -1,0 +1,17 @@
+import type { Berth } from "./berth.ts";
+
+/**
+ * Asked before a pass, tells after it whether a new probe is worth it: the right mount was put back, something happened
+ * while the volume is not verified, or the source that waited could not be used any more. Not when it came with the last
+ * report: the next one would be no better.
+ */
+export function worthAProbe(berth: Berth, eventful: boolean): () => boolean {
+  const { attachedId } = berth.memory;
+  const wasWaiting = berth.sourceKept && berth.source !== null;
+  return () => {
+    const { memory, source, attached } = berth;
+    const isGone = wasWaiting && source === null && !attached;
+    berth.sourceKept = source !== null;
+    return isGone || attachedId !== memory.attachedId || (eventful && !memory.probe.verified);
+  };
+}

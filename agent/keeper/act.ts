@@ -124,6 +124,8 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const was = berth.seen?.details?.options ?? [];
     kernel.changeOptions(parent, top, set, clear);
     berth.seen = null;
+    // An anchor of that very mount was cloned before: it would show with the old ones when it is put back.
+    if (berth.memory.attachedId === top) holdAnchor(kernel, berth, null);
     tell({ kind: "optionsRestored", mount: berth.mount.name, was: [...was] });
     return null;
   },

@@ -103,6 +103,8 @@ export interface Kernel {
   identify(fd: number): Held;
   /** A detached, private clone of the directory `fd` with these options added. */
   cloneSource(fd: number, options: readonly MountOption[]): Tree;
+  /** Adds per-mount options to what is not attached yet; false where the kernel cannot (before 5.12). */
+  addOptions(tree: Tree, options: readonly MountOption[]): boolean;
   /** A detached clone of what is on top at the target. */
   cloneTop(parent: Parent): Tree;
   attach(tree: Tree, parent: Parent): void;

@@ -1,4 +1,5 @@
 import type { Config } from "../core/config/config.ts";
+import { KernelError } from "../kernel/error.ts";
 import { type Berth, openBerth, reconfigureBerth } from "./berth.ts";
 import type { Kernel } from "./port.ts";
 
@@ -10,9 +11,23 @@ export function reconfigure(kernel: Kernel, berths: readonly Berth[], config: Co
     berth.retired = mount === undefined;
     if (!mount) continue;
     reconfigureBerth(kernel, berth, mount);
+    addToAnchor(kernel, berth);
     berth.memory.releasing = releasing && mount.source !== null;
   }
   const known = new Set(berths.map(({ mount }) => mount.target));
   const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);
   return [...added, ...berths];
+}
+
+/**
+ * What is put back from the anchor has the new options from its first moment on. Where they cannot be added, they are put
+ * right on the mount as ever, and that is what tells of it.
+ */
+function addToAnchor(kernel: Kernel, { anchor, mount }: Berth): void {
+  if (anchor === null) return;
+  try {
+    kernel.addOptions(anchor.tree, mount.options);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+  }
 }

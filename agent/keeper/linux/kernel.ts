@@ -1,7 +1,7 @@
 import type { Capabilities } from "../../kernel/capabilities.ts";
 import { bootMs, monotonicMs } from "../../kernel/clock.ts";
 import { describeByStatmount, describeByTable } from "../../kernel/describe.ts";
-import { cloneTree, moveMount } from "../../kernel/mount.ts";
+import { cloneTree, moveMount, setAttributes } from "../../kernel/mount.ts";
 import { close } from "../../kernel/open.ts";
 import { takeDescriptor } from "../../kernel/process.ts";
 import { statx } from "../../kernel/statx.ts";
@@ -46,6 +46,11 @@ export function linuxKernel(signal: number, capabilities: Capabilities): Kernel 
     identify: (fd) => statx(fd, "", describe.ids),
     cloneSource: (fd, options) =>
       capabilities.mountSetattr ? cloneSource(fd, options) : stageSource(fd, options, describe),
+    addOptions: (tree, options) => {
+      if (!capabilities.mountSetattr) return false;
+      setAttributes(tree, { set: options });
+      return true;
+    },
     cloneTop: (parent) => cloneTree(parent.fd, parent.name),
     attach: (tree, parent) => moveMount(tree, parent.fd, parent.name),
     attachIfBare: (tree, parent, on) => {

@@ -192,6 +192,12 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       if (through?.state === "gone") throw kernelError("open_tree", `fd ${fd}`, "EINVAL");
       return openTree(directory, [...(through?.options ?? []), ...options]);
     },
+    addOptions(tree, options) {
+      faults.check("addOptions", `fd ${tree}`);
+      const { mount } = descriptors.at(tree, "tree");
+      if (machine.addsOptions) for (const option of options) mount.options.add(option);
+      return machine.addsOptions;
+    },
     cloneTop(parent) {
       faults.check("cloneTop", pathOf(parent));
       const top = topAt("open_tree", parent);

@@ -38,6 +38,8 @@ export class Machine {
   readonly children = new Map<number, Child>();
   /** Linux 6.5: MOVE_MOUNT_BENEATH. */
   beneath = true;
+  /** Linux 5.12: mount_setattr(2) on what is not attached. */
+  addsOptions = true;
   /** Directories above targets can be made: they would lie on a shared mount. */
   sharedRoot = true;
   /** CAP_LINUX_IMMUTABLE: flags can be set and cleared. */

@@ -1,4 +1,4 @@
-import { codeOf, opened, type Stage, treeOf } from "./stage.ts";
+import { attached, codeOf, opened, type Stage, treeOf } from "./stage.ts";
 
 /** The same of sources, and of what is cloned of them before it is attached. */
 export const rules: [rule: string, see: (stage: Stage) => Promise<unknown>, seen: unknown][] = [
@@ -14,5 +14,19 @@ export const rules: [rule: string, see: (stage: Stage) => Promise<unknown>, seen
       return [late, early];
     },
     ["EINVAL", "done"],
+  ],
+  [
+    "options are added to a clone of the top, and to nothing else; with them it is attached",
+    async (stage) => {
+      const { parent } = await attached(stage);
+      const anchor = await stage.port.cloneTop(parent);
+      const added = await stage.port.addOptions(anchor, ["noexec", "ro"]);
+      const before = await stage.port.look(parent);
+      await stage.unmount();
+      await stage.port.attach(anchor, parent);
+      const after = await stage.port.look(parent);
+      return [added, ...[before, after].map((top) => top.kind === "mount" && top.options.toSorted().join())];
+    },
+    [true, "nodev,nosuid", "nodev,noexec,nosuid,ro"],
   ],
 ];

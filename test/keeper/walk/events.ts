@@ -20,7 +20,7 @@ export const calls = [
     "readRecord",
   ],
   ...["clearFlag", "chmod", "writeRecord", "setFlag", "take", "identify", "cloneSource", "cloneTop", "attach"],
-  ...["attachBeneath", "detachTop", "changeOptions", "deviceOver", "abort", "isInPlace", "recordAbove"],
+  ...["attachBeneath", "detachTop", "changeOptions", "addOptions", "deviceOver", "abort", "isInPlace", "recordAbove"],
 ] as const;
 
 export type Event =

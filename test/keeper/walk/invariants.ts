@@ -68,8 +68,9 @@ export function checkChange(world: World, ours: Set<Mount>, doing: Doing | null,
     must(!isInTheWay, "what is replaced is gone before the right one comes", told);
     const isPlain = action.kind === "attach" || action.kind === "heal";
     must(!isPlain || stack.length === 1, "nothing is put on top of a mount", told);
-    const whole = action.kind !== "attach" || config.options.every((option) => mount.options.has(option));
-    must(whole, "no mount is visible without its options", told);
+    const wasRefused = [...world.machine.faults.refused].some((call) => /^(change|add)Options /.test(call));
+    const isWhole = config.options.every((option) => mount.options.has(option));
+    must(isWhole || (action.kind !== "attach" && wasRefused), "no mount is visible without its options", told);
   }
 }
 

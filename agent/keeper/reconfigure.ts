@@ -1,4 +1,5 @@
 import type { Config } from "../core/config/config.ts";
+import { afterRescue } from "../core/rescue-due.ts";
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, openBerth, reconfigureBerth } from "./berth.ts";
 import type { Kernel } from "./port.ts";
@@ -8,6 +9,7 @@ export function reconfigure(kernel: Kernel, berths: readonly Berth[], config: Co
   const wanted = new Map(config.mounts.map((mount) => [mount.target, mount]));
   for (const berth of berths) {
     const mount = wanted.get(berth.mount.target);
+    if (berth.retired || mount?.source !== berth.mount.source) endRescue(kernel, berth, config);
     berth.retired = mount === undefined;
     if (!mount) continue;
     reconfigureBerth(kernel, berth, mount);
@@ -17,6 +19,11 @@ export function reconfigure(kernel: Kernel, berths: readonly Berth[], config: Co
   const known = new Set(berths.map(({ mount }) => mount.target));
   const added = config.mounts.filter(({ target }) => !known.has(target)).map(openBerth);
   return [...added, ...berths];
+}
+
+/** What is still to be answered was asked of a child whose answer nobody takes for this mount any more. */
+function endRescue(kernel: Kernel, { memory }: Berth, { monitor }: Config): void {
+  if (memory.rescue.asked) memory.rescue = afterRescue(memory.rescue, null, kernel.monotonicMs(), monitor);
 }
 
 /**

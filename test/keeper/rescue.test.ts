@@ -103,4 +103,49 @@ describe("files that lie hidden", () => {
     world.run(120_000);
     expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
   });
+
+  describe("are not waited for where nobody will tell of them any more:", () => {
+    /** A rescue is out with a child that hangs. */
+    const hanging = () => {
+      const world = worldOf();
+      const volume = world.machine.sources.get("/volumes/dumps")?.directory.fileSystem;
+      if (!volume) throw new Error("no volume");
+      shadow(world, 3);
+      world.run(29_900);
+      while (askedFor(world) === 0) world.agent.step();
+      volume.temper = "silent";
+      world.run(1000);
+      return { world, volume };
+    };
+
+    const isSealedAgain = (world: ReturnType<typeof worldWith>): void => {
+      world.people.unlock(TARGET);
+      world.run(31_000);
+      expect(world.people.bareAt(TARGET)).toMatchObject({ immutable: true, mode: 0 });
+    };
+
+    test("when another source was configured meanwhile", () => {
+      const { world, volume } = hanging();
+      world.people.mountClaim("/volumes/other");
+      world.agent.configure(configOf({ ...dumps, source: "/volumes/other" }));
+      world.settle();
+      volume.temper = "fine";
+      world.run(3000);
+      isSealedAgain(world);
+      world.run(60_000);
+      expect(world.agent.conditions()).toEqual(["dumps Healthy/Verified"]);
+    });
+
+    test("when the mount was taken out of the configuration and came back", () => {
+      const { world, volume } = hanging();
+      const [mount] = world.people.stackAt(TARGET);
+      if (mount) mount.inside = 1;
+      world.agent.configure(configOf());
+      world.settle();
+      volume.temper = "fine";
+      if (mount) mount.inside = 0;
+      world.agent.configure(configOf(dumps));
+      isSealedAgain(world);
+    });
+  });
 });

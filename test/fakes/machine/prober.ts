@@ -25,6 +25,8 @@ interface Asked {
   child: Child;
   answered: boolean;
   examines: string | null;
+  /** The mount that it was asked about. */
+  mount: MountConfig;
   rescue: RescueOrder | null;
 }
 
@@ -72,7 +74,7 @@ export class Prober {
     else if (machine.nowMs >= this.#dueAt) {
       this.#startedAt = machine.nowMs;
       this.#dueAt = machine.nowMs + monitor.timeoutMs;
-      this.#child = { ...machine.startChild(), answered: false, examines: null, rescue: this.#rescue };
+      this.#child = { ...machine.startChild(), answered: false, examines: null, mount, rescue: this.#rescue };
       this.#rescue = null;
       this.#ask(this.#child);
     }
@@ -101,10 +103,15 @@ export class Prober {
   }
 
   #ask(asked: Asked): void {
-    const { machine, mount, otherMounts, order, onUsable } = this.#options;
+    const { machine, otherMounts, order, onUsable } = this.#options;
+    const { mount } = asked;
     const found = examine(machine, asked.child, { mount, otherMounts });
     if ("examines" in found) {
       asked.examines = found.examines;
+      return;
+    }
+    if (mount.source !== this.#options.mount.source) {
+      this.heard(asked.pid);
       return;
     }
     asked.answered = true;

@@ -2,16 +2,18 @@ import type { Berth } from "./berth.ts";
 
 /**
  * Asked before a pass, tells after it whether a new probe is worth it: the right mount was put back, something happened
- * while the volume is not verified, or the source that waited could not be used any more. Not when it came with the last
- * report: the next one would be no better.
+ * while the volume is not verified, the path leads to another parent, or the source that waited could not be used any more.
+ * Not when that came with the last report: the next one would be no better.
  */
 export function worthAProbe(berth: Berth, eventful: boolean): () => boolean {
   const { attachedId } = berth.memory;
+  const { parent: before } = berth;
   const wasWaiting = berth.sourceKept && berth.source !== null;
   return () => {
-    const { memory, source, attached } = berth;
+    const { memory, source, attached, parent } = berth;
     const isGone = wasWaiting && source === null && !attached;
     berth.sourceKept = source !== null;
-    return isGone || attachedId !== memory.attachedId || (eventful && !memory.probe.verified);
+    const isNews = eventful || (before !== null && parent !== before);
+    return isGone || attachedId !== memory.attachedId || (isNews && !memory.probe.verified);
   };
 }

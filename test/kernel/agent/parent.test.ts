@@ -69,9 +69,9 @@ describe("the parent of the target", () => {
     expect(machine.mountCount()).toBe(mounts + 2);
     await agent.until("Healthy");
     await machine.sh(`umount -l "$1"`, { args: [machine.parent] });
-    await agent.event("attached", 3);
+    await agent.event("bareDirectoryLocked", 3);
     await agent.until("Healthy");
-    expect(await agent.ways()).toEqual(["attached", "attached", "adopted"]);
+    expect(await agent.ways()).toEqual(["attached", "healed"]);
     expect(machine.mountCount()).toBe(mounts);
   });
 });

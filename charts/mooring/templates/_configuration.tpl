@@ -32,7 +32,7 @@ mounts:
     onForeign: {{ .onForeign }}
     onHang: {{ .onHang }}
     minFree:
-      bytes: {{ ternary .minFree.bytes (int64 .minFree.bytes) (kindIs "string" .minFree.bytes) }}
+      bytes: {{ .minFree.bytes }}
       inodes: {{ int64 .minFree.inodes }}
   {{- end }}
 monitor:

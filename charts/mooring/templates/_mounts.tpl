@@ -45,7 +45,7 @@ a unit test compares the two.
   "directories" $directories
   "onForeign" ($mount.onForeign | default "report")
   "onHang" ($mount.onHang | default "report")
-  "minFree" (dict "bytes" ((($mount).minFree).bytes | default "1Gi") "inodes" (ternary 1000 (($mount).minFree).inodes (kindIs "invalid" (($mount).minFree).inodes)))
+  "minFree" (dict "bytes" (include "mooring.text" ((($mount).minFree).bytes | default "1Gi")) "inodes" (ternary 1000 (($mount).minFree).inodes (kindIs "invalid" (($mount).minFree).inodes)))
   ) -}}
 {{- end -}}
 {{- end -}}
@@ -96,9 +96,8 @@ resources:
 
 {{/* A quantity in bytes: 1Gi → 1073741824. PromQL knows no units. */}}
 {{- define "mooring.bytes" -}}
-{{- $text := toString . -}}
-{{- $number := regexFind "^[0-9]+([.][0-9]+)?" $text -}}
-{{- $unit := trimPrefix $number $text -}}
+{{- $number := regexFind "^[0-9]+([.][0-9]+)?" . -}}
+{{- $unit := trimPrefix $number . -}}
 {{- $factors := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 -}}
 {{- if contains "." $number -}}
 {{- mulf (float64 $number) (get $factors $unit) | int64 -}}

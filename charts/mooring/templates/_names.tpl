@@ -135,3 +135,8 @@ not have, so an absent switch must mean the default. Call with the value; prints
 {{- define "mooring.on" -}}
 {{- if ne (toString .) "false" }}true{{ end -}}
 {{- end -}}
+
+{{/* A value as text. Numbers of a values file are floating point here, and a template alone would print 1e+08. */}}
+{{- define "mooring.text" -}}
+{{- if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end -}}
+{{- end -}}

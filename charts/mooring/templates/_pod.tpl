@@ -166,7 +166,7 @@ mooring.dev/node: {{ .workload.node }}
   {{- if kindIs "map" $value }}
   {{- toYaml $value | nindent 2 }}
   {{- else }}
-  value: {{ $value | toString | quote }}
+  value: {{ include "mooring.text" $value | quote }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -5,7 +5,7 @@
 {{- $log := (.Values.agent).log | default dict -}}
 mounts:
   {{- range fromJsonArray (include "mooring.mounts" .) }}
-  - name: {{ .name }}
+  - name: {{ quote .name }}
     source: /volumes/{{ .name }}
     sourceMustBeMount: true
     target: /host{{ .hostPath }}
@@ -54,7 +54,7 @@ log:
   file: {{ $log.file | default nil | toJson }}
 kubernetes:
   enabled: {{ include "mooring.reports" . | default "false" }}
-  instance: {{ include "mooring.instance" . }}
+  instance: {{ include "mooring.instance" . | quote }}
   pinned: {{ include "mooring.pinned" . }}
   heartbeat: {{ (.Values.kubernetes).heartbeat | default "0s" }}
   label: {{ include "mooring.nodeLabel" . }}

@@ -124,7 +124,7 @@ spec:
             {{- include "mooring.claimSpec" $mount | nindent 12 }}
       {{- else }}
       persistentVolumeClaim:
-        claimName: {{ include "mooring.claimName" (dict "workload" $workload "mount" $mount) }}
+        claimName: {{ include "mooring.claimName" (dict "workload" $workload "mount" $mount) | quote }}
       {{- end }}
     {{- end }}
     {{- end }}
@@ -144,7 +144,7 @@ spec:
 {{- define "mooring.podLabels" -}}
 {{ include "mooring.selectorLabels" .root }}
 {{- if .workload.node }}
-mooring.dev/node: {{ .workload.node }}
+mooring.dev/node: {{ quote .workload.node }}
 {{- end }}
 {{- end -}}
 

@@ -13,17 +13,20 @@
 {{- end -}}
 
 {{/*
-The nodes that have the directory. Kubernetes does not let this be changed, so it depends on nothing that moves: named
-nodes, else (StatefulSet) nodes whose label says that an agent is there, else (DaemonSet) every node.
+The nodes that have the directory. Kubernetes does not let this be changed, so it depends on nothing that moves: the nodes
+that the volume names, else (StatefulSet) those whose label says that an agent is there, `nodes` or not, else (DaemonSet)
+every node. Without reports there is no label, and `nodes` is all that is known.
 */}}
 {{- define "mooring.localVolumeNodes" -}}
-{{- $nodes := .local.nodes | default .root.Values.nodes -}}
+{{- $labelled := and (eq (include "mooring.mode" .root) "statefulset") (include "mooring.reports" .root) -}}
+{{- $nodes := .local.nodes -}}
+{{- if not $labelled }}{{ $nodes = $nodes | default .root.Values.nodes }}{{ end -}}
 {{- if $nodes -}}
 - key: kubernetes.io/hostname
   operator: In
   values:
     {{- toYaml $nodes | nindent 4 }}
-{{- else if eq (include "mooring.mode" .root) "statefulset" -}}
+{{- else if $labelled -}}
 - key: {{ include "mooring.nodeLabel" .root }}
   operator: Exists
 {{- else -}}

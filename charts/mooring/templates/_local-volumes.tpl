@@ -35,3 +35,19 @@ every node. Without reports there is no label, and `nodes` is all that is known.
   values: [linux]
 {{- end -}}
 {{- end -}}
+
+{{/* Where it lies. The API refuses any change of this. Call with (dict "root" $ "local" …). */}}
+{{- define "mooring.localVolumePlace" -}}
+# The kubelet holds its pods back until the directory is there, which is as soon as the mount is.
+local:
+  path: {{ .local.path }}
+nodeAffinity:
+  required:
+    nodeSelectorTerms:
+      - matchExpressions:
+          {{- include "mooring.localVolumeNodes" . | nindent 10 }}
+{{- end -}}
+
+{{- define "mooring.localVolumeName" -}}
+{{- printf "%s-%s-%s" .root.Release.Namespace .root.Release.Name .name -}}
+{{- end -}}

@@ -4,7 +4,7 @@ what is misspelt or of the wrong type; this refuses what is well formed and woul
 */}}
 {{- define "mooring.validate" -}}
 {{- $problems := list -}}
-{{- range $check := list "mode" "names" "paths" "volumes" "sharing" "pod" "agent" "identity" "localVolumes" -}}
+{{- range $check := list "mode" "names" "paths" "volumes" "sharing" "pod" "agent" "identity" "localVolumes" "standingVolumes" -}}
 {{- $problems = concat $problems (include (printf "mooring.validate.%s" $check) $ | trim | splitList "\n") -}}
 {{- end -}}
 {{- with compact $problems -}}
@@ -302,6 +302,21 @@ unlockOnUninstall: it is the uninstall hook that unlocks; set uninstallHook and 
 {{- if and (not $local.nodes) (not $.Values.nodes) (eq (include "mooring.mode" $) "statefulset") (not (include "mooring.reports" $)) }}
 {{ $at }}.nodes: without reports no node label tells where the agent is; name the nodes, or set kubernetes.report to true
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+A changed place would be refused by the API in the middle of an upgrade. `lookup` knows what stands on a cluster; without
+one it finds nothing, and the API has the last word.
+*/}}
+{{- define "mooring.validate.standingVolumes" -}}
+{{- range $local := fromJsonArray (include "mooring.localVolumes" .) -}}
+{{- $name := include "mooring.localVolumeName" (dict "root" $ "name" $local.name) -}}
+{{- $standing := (lookup "v1" "PersistentVolume" "" $name).spec -}}
+{{- $place := fromYaml (include "mooring.localVolumePlace" (dict "root" $ "local" $local)) -}}
+{{- if and $standing (ne (pick $standing "local" "nodeAffinity" | toJson) (toJson $place)) }}
+consumers.localVolumes.{{ $local.name }}: the PersistentVolume {{ $name }} would change its path or its nodes, and Kubernetes lets neither be changed; delete the claim {{ $local.namespace }}/{{ $local.claim }}, then that PersistentVolume, and upgrade again. No file is deleted with them
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -32,7 +32,8 @@ requiredDuringSchedulingIgnoredDuringExecution:
 
 {{/*
 A StatefulSet that tolerated everything would be scheduled back onto the node it is drained from, so it never tolerates
-`unschedulable`. The startup taint is always tolerated: only the agent removes it.
+`unschedulable`. Its pod stays on a node that does not answer, as its mounts do (NoExecute); one that replaces a pod deleted
+by force is not put there (NoSchedule). The startup taint is always tolerated: only the agent removes it.
 */}}
 {{- define "mooring.tolerations" -}}
 {{- $tolerations := .Values.tolerations -}}
@@ -41,7 +42,10 @@ A StatefulSet that tolerated everything would be scheduled back onto the node it
 {{- if eq (include "mooring.mode" .) "daemonset" -}}
 {{- $tolerations = $everything -}}
 {{- else -}}
-{{- $tolerations = list (dict "key" "node.kubernetes.io/not-ready" "operator" "Exists") (dict "key" "node.kubernetes.io/unreachable" "operator" "Exists") -}}
+{{- $tolerations = list -}}
+{{- range list "node.kubernetes.io/not-ready" "node.kubernetes.io/unreachable" -}}
+{{- $tolerations = append $tolerations (dict "key" . "operator" "Exists" "effect" "NoExecute") -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if ne (toJson $tolerations) (toJson $everything) -}}

@@ -48,6 +48,9 @@ spec:
       args: [run, --config, /etc/mooring/mooring.yaml]
       env:
         {{- include "mooring.downwardEnv" . | trim | nindent 8 }}
+        # Wins over the configuration: a reload must not close the port that this pod's probes ask.
+        - name: HTTP_PORT
+          value: {{ include "mooring.port" . | quote }}
         {{- with include "mooring.extraEnv" . | trim }}
         {{- . | nindent 8 }}
         {{- end }}

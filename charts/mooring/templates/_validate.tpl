@@ -199,10 +199,11 @@ mounts.{{ get $keeps "false" }}.keep: a StatefulSet keeps or deletes all of its 
 extraEnv.{{ $name }}: the chart sets it from the pod itself; remove it
 {{- end -}}
 {{- end -}}
-{{- range $name := list "MOUNT_PATHS" "HTTP_PORT" -}}
-{{- if hasKey ($.Values.extraEnv | default dict) $name }}
-extraEnv.{{ $name }}: it would override the configuration behind the chart's back; use {{ ternary "mounts" "metrics.port" (eq $name "MOUNT_PATHS") }} instead
+{{- if hasKey ($.Values.extraEnv | default dict) "HTTP_PORT" }}
+extraEnv.HTTP_PORT: the chart sets it; use metrics.port instead
 {{- end -}}
+{{- if hasKey ($.Values.extraEnv | default dict) "MOUNT_PATHS" }}
+extraEnv.MOUNT_PATHS: it would override the configuration behind the chart's back; use mounts instead
 {{- end -}}
 {{- $names := list "config" "proc" -}}
 {{- $paths := list "/etc/mooring" -}}

@@ -89,3 +89,8 @@ then the agent looks for itself.
 {{- define "mooring.nodeLabel" -}}
 {{- (.Values.kubernetes).label | default "volume-mounts" -}}
 {{- end -}}
+
+{{/* By version: `helm template` does not know which APIs a cluster has. */}}
+{{- define "mooring.admissionPolicy" -}}
+{{- if and (include "mooring.on" (.Values.kubernetes).admissionPolicy) (include "mooring.reports" .) (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version) }}true{{ end -}}
+{{- end -}}

@@ -36,6 +36,13 @@ updateStrategy.rollingUpdate.maxSurge: two agents on one node would wait for eac
 {{- if gt (len $fullname) $longest }}
 fullnameOverride: the name {{ $fullname }} has {{ len $fullname }} characters and at most {{ $longest }} are possible{{ if .Values.nodes }} with nodes{{ end }}; set fullnameOverride to a shorter one
 {{- end -}}
+{{- $taken := dict -}}
+{{- range fromJsonArray (include "mooring.workloads" .) -}}
+{{- if hasKey $taken .name }}
+nodes: {{ get $taken .name }} and {{ .node }} would both have the StatefulSet {{ .name }}; put one of them into a release of its own
+{{- end -}}
+{{- $_ := set $taken .name .node -}}
+{{- end -}}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" $fullname) }}
 fullnameOverride: {{ $fullname }} is not a DNS label; use lower-case letters, digits and hyphens
 {{- end -}}

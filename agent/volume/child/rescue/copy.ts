@@ -7,12 +7,15 @@ const SYNC_EVERY = 16 * 1024 * 1024;
 
 let buffer: ReturnType<typeof copyBuffer> | null = null;
 
-/** Copies a file's content, holes left out. `tick` is called after each piece, and may throw. */
+/**
+ * Copies the first `size` bytes of a file, holes left out, however much longer it has become. `tick` is called after each
+ * piece, and may throw.
+ */
 export function copyContent(from: number, to: number, name: string, size: number, tick: () => void): void {
   buffer ??= copyBuffer();
   let unsynced = 0;
   let end = 0;
-  for (let data = nextData(from, name, 0); data !== null; data = nextData(from, name, end)) {
+  for (let data = nextData(from, name, 0); data !== null && data.start < size; data = nextData(from, name, end)) {
     end = Math.min(data.end, size);
     for (let at = data.start; at < end; ) {
       const got = readAt(from, name, buffer, at, end - at);

@@ -23,6 +23,7 @@ export class NoRoom extends Error {}
  * A copy that is there already, from a rescue that was ended before it could take the file away, is as good.
  */
 export function land(errand: Errand, held: Held): { isHome: boolean } {
+  unlessWanted(held);
   const { workshop } = errand;
   let copy: string | null = null;
   try {
@@ -92,7 +93,8 @@ function whatIsAt(errand: Errand, dirfd: number, held: Held): "nothing" | "same"
 const isSameLink = ({ aside }: Errand, dirfd: number, { folder, name }: Held): boolean =>
   readLink(dirfd, name) === readLink(asideOf(aside, folder), name);
 
-function isSameFile({ pace }: Errand, dirfd: number, { fd, name, facts }: Held): boolean {
+function isSameFile({ pace }: Errand, dirfd: number, held: Held): boolean {
+  const { fd, name, facts } = held;
   const other = openFile(dirfd, name, O_RDONLY);
   if (other === null) throw new KernelError("openat2", name, 2);
   try {
@@ -102,7 +104,11 @@ function isSameFile({ pace }: Errand, dirfd: number, { fd, name, facts }: Held):
       found.modified.seconds === facts.modified.seconds &&
       found.modified.nanoseconds === facts.modified.nanoseconds;
     if (!isLikely || fd === null) return false;
-    if (!hasSameContent(fd, other, name, facts.sizeBytes, () => pace.tick())) return false;
+    const tick = (): void => {
+      pace.tick();
+      unlessWanted(held);
+    };
+    if (!hasSameContent(fd, other, name, facts.sizeBytes, tick)) return false;
     fsync(other, name);
     return true;
   } finally {

@@ -23,15 +23,17 @@ export function moveSome(errand: Errand, folder: Folder, names: readonly string[
   });
   if (held.length === 0) return directories;
   faultAt("rescue.held");
-  const gone = new Set(takeAside(errand, folder, held));
+  const { uncopied } = errand.waiting;
+  for (const each of takeAside(errand, folder, held)) uncopied.add(each);
   try {
     faultAt("rescue.aside");
-    for (const each of gone) {
-      gone.delete(each);
+    for (const each of uncopied) {
+      uncopied.delete(each);
       carry(errand, each);
     }
   } finally {
-    for (const each of gone) putBack(errand, each);
+    for (const each of uncopied) putBack(errand, each);
+    uncopied.clear();
   }
   return directories;
 }

@@ -25,11 +25,13 @@ export interface Landed extends Held {
   isHome: boolean;
 }
 
-/** The files whose copies are safe and that are still held aside, oldest first. */
+/** What is held aside: first still without a copy, then, oldest first, until its copy is safe and it has been held long enough. */
 export class Waiting {
   readonly #errand: Errand;
   readonly #capacity = Math.max(1, Math.min(MOST, Math.floor((descriptorLimit() - RESERVE) / EACH)));
   #files: Landed[] = [];
+  /** Still to be copied. */
+  readonly uncopied = new Set<Held>();
 
   constructor(errand: Errand) {
     this.#errand = errand;
@@ -49,10 +51,13 @@ export class Waiting {
 
   /** Gives back what somebody wants to write. */
   look(): void {
-    const wanted = new Set(this.#files.filter(isWanted));
+    const wanted = new Set([...this.uncopied, ...this.#files].filter(isWanted));
     if (wanted.size === 0) return;
     this.#files = this.#files.filter((file) => !wanted.has(file));
-    for (const file of wanted) giveBackAsBusy(this.#errand, file);
+    for (const file of wanted) {
+      this.uncopied.delete(file);
+      giveBackAsBusy(this.#errand, file);
+    }
   }
 
   /** Everything back to where it was; the copies stay, and are recognised the next time. Returns how many they were. */

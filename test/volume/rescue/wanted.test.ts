@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { constants, openSync } from "node:fs";
+import { Shadow } from "./shadow.ts";
+
+const MIB = 1024 * 1024;
+
+/** Asks for a file as somebody does who wants to write it, but does not wait for it. */
+const ask = (path: string): void => {
+  expect(() => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)).toThrow("EAGAIN");
+};
+
+test("who wants a file that is held aside behind a large one has it back at the next look", () => {
+  using shadow = new Shadow({ large: 8 * MIB, small: 1, other: 1 });
+  const seen: string[][] = [];
+  shadow.onLook = () => {
+    if (seen.length === 0) ask(shadow.aside("small"));
+    seen.push(shadow.where("small"));
+  };
+  shadow.move("large", "small", "other");
+  expect(seen.slice(0, 2)).toEqual([["aside"], ["bare"]]);
+  expect([shadow.where("large"), shadow.where("other")]).toEqual([
+    ["aside", "volume"],
+    ["aside", "volume"],
+  ]);
+  expect(shadow.errand.tally.result("", false).left).toMatchObject({ busy: 1, failed: 0 });
+});
+
+test("one whose copy is there already is given back while the two are compared", () => {
+  using shadow = new Shadow({ large: 8 * MIB });
+  shadow.move("large");
+  shadow.errand.waiting.giveUp();
+  expect(shadow.where("large")).toEqual(["bare", "volume"]);
+  let looks = 0;
+  shadow.onLook = () => {
+    looks += 1;
+    if (looks === 1) ask(shadow.aside("large"));
+  };
+  shadow.move("large");
+  expect([looks, shadow.where("large")]).toEqual([1, ["bare", "volume"]]);
+});

@@ -6,7 +6,7 @@ import { tryLock } from "../../../kernel/inode.ts";
 import { close, removeDirectory } from "../../../kernel/open.ts";
 import { isDirectory, statx } from "../../../kernel/statx.ts";
 import { Blocked, enter, enterOrMake } from "../safe.ts";
-import { type Folder, unlocked } from "./folder.ts";
+import { DEEPEST, type Folder, unlocked } from "./folder.ts";
 
 /**
  * Files lie here, at the same path as in the bare directory, from when they are taken out of it until their copy is safe.
@@ -46,22 +46,23 @@ export function asideOf(root: number, folder: Folder): number {
 }
 
 /** Puts everything back where a rescue that ended early took it from. What cannot be stays. */
-export function putAllBack(aside: number, bare: number): void {
+export function putAllBack(aside: number, bare: number, depth = 0): void {
   for (const names of namesIn(aside, "aside"))
     unlocked(bare, "bare directory", () => {
       for (const name of names) if (!isDirectory(statx(aside, name).mode)) putOneBack(aside, bare, name);
     });
-  for (const names of namesIn(aside, "aside")) for (const name of names) putFolderBack(aside, bare, name);
+  for (const names of namesIn(aside, "aside")) for (const name of names) putFolderBack(aside, bare, name, depth);
 }
 
-function putFolderBack(aside: number, bare: number, name: string): void {
+function putFolderBack(aside: number, bare: number, name: string, depth: number): void {
+  if (depth >= DEEPEST) return;
   try {
     const from = enter(aside, name);
     if (from === null) return;
     try {
       const to = unlocked(bare, name, () => enterOrMake(bare, name, MODE).fd);
       try {
-        putAllBack(from, to);
+        putAllBack(from, to, depth + 1);
       } finally {
         close(to);
       }
@@ -109,18 +110,18 @@ export function removeAside(aside: number, bare: number, name: string): boolean 
   }
 }
 
-function isCleared(fd: number): boolean {
+function isCleared(fd: number, depth = 0): boolean {
   let isEmpty = true;
-  for (const names of namesIn(fd, "aside")) for (const name of names) if (!isRemoved(fd, name)) isEmpty = false;
+  for (const names of namesIn(fd, "aside")) for (const name of names) if (!isRemoved(fd, name, depth)) isEmpty = false;
   return isEmpty;
 }
 
-function isRemoved(fd: number, name: string): boolean {
-  if (!isDirectory(statx(fd, name).mode)) return false;
+function isRemoved(fd: number, name: string, depth: number): boolean {
+  if (depth >= DEEPEST || !isDirectory(statx(fd, name).mode)) return false;
   const inner = enter(fd, name);
   if (inner === null) return true;
   try {
-    if (!isCleared(inner)) return false;
+    if (!isCleared(inner, depth + 1)) return false;
   } finally {
     close(inner);
   }

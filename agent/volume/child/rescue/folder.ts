@@ -17,6 +17,9 @@ export interface Folder {
   users: number;
 }
 
+/** Below the bare directory. Each level takes descriptors and stack, and who may write there may nest as deep as he likes. */
+export const DEEPEST = 100;
+
 export const pathIn = ({ path }: Folder, name: string): string => [...path, name].join("/");
 
 export function use(folder: Folder): Folder {

@@ -6,14 +6,12 @@ import { close, removeDirectory } from "../../../kernel/open.ts";
 import { isDirectory, statx } from "../../../kernel/statx.ts";
 import { Blocked, enter } from "../safe.ts";
 import type { Errand } from "./errand.ts";
-import { type Folder, lock, pathIn, release, unlocked, use } from "./folder.ts";
+import { DEEPEST, type Folder, lock, pathIn, release, unlocked, use } from "./folder.ts";
 import { homeOf } from "./home.ts";
 import { fail, moveSome } from "./move.ts";
 
 /** Moved aside at once, while their folder is unlocked. */
 const GROUP = 64;
-/** Each level takes descriptors. */
-const DEEPEST = 100;
 
 /** Moves what lies in a folder and below it. False when the time was up before that. */
 export function empty(errand: Errand, folder: Folder): boolean {
@@ -64,20 +62,20 @@ function openFolder(errand: Errand, parent: Folder, name: string): Folder | null
 }
 
 /** Removes the directories below that are empty now, the deepest first, except one. Returns whether nothing else is there. */
-export function sweep(fd: number, path: string, except?: string): boolean {
+export function sweep(fd: number, path: string, except?: string, depth = 0): boolean {
   let isEmpty = true;
   for (const names of namesIn(fd, path))
-    for (const name of names) if (name !== except && !isSwept(fd, name)) isEmpty = false;
+    for (const name of names) if (name !== except && !isSwept(fd, name, depth)) isEmpty = false;
   return isEmpty;
 }
 
-function isSwept(above: number, name: string): boolean {
+function isSwept(above: number, name: string, depth: number): boolean {
   try {
-    if (!isDirectory(statx(above, name).mode)) return false;
+    if (depth >= DEEPEST || !isDirectory(statx(above, name).mode)) return false;
     const fd = enter(above, name);
     if (fd === null) return true;
     try {
-      return sweep(fd, name) && isRemoved(above, name, fd);
+      return sweep(fd, name, undefined, depth + 1) && isRemoved(above, name, fd);
     } finally {
       close(fd);
     }

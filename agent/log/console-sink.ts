@@ -17,7 +17,10 @@ export const consoleSink = (options: { fd?: number; onDropped: (lines: number) =
   let ended = false;
 
   const drain = (): void => {
+    clearTimeout(retry);
     retry = undefined;
+    // The number of a closed descriptor may belong to another file by now.
+    if (ended) return;
     try {
       for (let chunk = queue.next(); chunk.length > 0; chunk = queue.next()) queue.written(writeSync(fd, chunk));
     } catch (error) {
@@ -34,7 +37,6 @@ export const consoleSink = (options: { fd?: number; onDropped: (lines: number) =
 
   return {
     write(line) {
-      // The number of a closed descriptor may belong to another file by now.
       if (ended) return;
       queue.push(line);
       if (retry === undefined) drain();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { consoleSink } from "../../agent/log/console-sink.ts";
@@ -85,4 +85,17 @@ test("a file keeps what another writer has put there", async () => {
   expect(await Bun.file(path).text()).toBe("first\nsecond\nthird\n");
   closeSync(fd);
   closeSync(reader);
+});
+
+test("once it has ended it writes nothing more, whatever has its number then", async () => {
+  const writer = openSync(pipe, constants.O_WRONLY);
+  const sink = consoleSink({ fd: writer, onDropped: () => {} });
+  for (let index = 0; index < 1000; index += 1) sink.write(`${"-".repeat(99)}\n`);
+  await sink.end(60);
+  const path = join(folder, "another");
+  const others = Array.from({ length: 8 }, () => openSync(path, "w"));
+  // Longer than it waits for a pipe that is full.
+  await Bun.sleep(200);
+  expect(statSync(path).size).toBe(0);
+  for (const fd of [...others, writer, reader]) closeSync(fd);
 });

@@ -6,6 +6,7 @@
 //   silent       goes on reading requests and holds them without an answer
 //   answer       answers what it holds, in order, and everything that comes after
 //   errno NAME   answers every request with EIO, ESTALE or ENOTCONN, what it holds too
+//   no flags     refuses renames that must not replace anything (EINVAL), as NFS does
 //   held         says how many requests it holds
 //   quit         ends (as the end of stdin does); the mount is left behind and answers ENOTCONN
 //
@@ -46,6 +47,7 @@ struct entry {
 };
 
 static uint64_t last_number = FUSE_ROOT_ID, blocks_used;
+static int no_flags;
 static struct node root;
 
 static void *need(void *memory) {
@@ -201,7 +203,7 @@ static int remove_entry(struct node *directory, const char *name, int as_directo
 }
 
 static int rename_entry(struct node *from, const char *name, struct node *to, const char *new_name, uint32_t flags) {
-  if (flags & ~RENAME_NOREPLACE) return -EINVAL;
+  if (flags & ~RENAME_NOREPLACE || (flags && no_flags)) return -EINVAL;
   struct node *node = *find(from, name) ? (*find(from, name))->node : NULL;
   if (!node) return -ENOENT;
   struct entry **taken = find(to, new_name);
@@ -399,6 +401,7 @@ static void answer_held(void) {
 static int obey(const char *command) {
   if (strcmp(command, "quit") == 0) return 0;
   if (strcmp(command, "held") == 0) return printf("%lu\n", held_count), 1;
+  if (strcmp(command, "no flags") == 0) return no_flags = 1, printf("ok\n"), 1;
   if (strcmp(command, "silent") == 0) silent = 1;
   else if (strcmp(command, "answer") == 0) silent = broken = 0;
   else if (strcmp(command, "errno EIO") == 0) silent = 0, broken = -EIO;

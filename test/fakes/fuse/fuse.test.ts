@@ -46,6 +46,18 @@ describe("the FUSE volume", () => {
     expect(at.machine.mountsAt(at.machine.source)[0]?.fsType).toBe("fuse.fake");
   });
 
+  test("renames without replacing, until it does not know how", async () => {
+    using at = await machineWithFuse();
+    const script = `cd "$1"; : > one; "$2" -e '
+      import { dlopen } from "bun:ffi";
+      const { renameat2 } = dlopen("libc.so.6", { renameat2: { args: ["i32", "cstring", "i32", "cstring", "u32"], returns: "i32" } }).symbols;
+      console.log(renameat2(-100, Buffer.from("one\\0"), -100, Buffer.from("two\\0"), 1));'; ls`;
+    const args = [at.machine.source, process.execPath];
+    expect(await at.machine.sh(script, { args })).toBe("0\ntwo");
+    await at.volume.withoutRenameFlags();
+    expect(await at.machine.sh(`rm -f "$1/two"; ${script}`, { args })).toBe("-1\none");
+  });
+
   test("runs full", async () => {
     using at = await machineWithFuse();
     const script = `dd if=/dev/zero of="$1/x" bs=1M count=65 2>&1 | grep -o 'No space left on device'`;

@@ -35,6 +35,11 @@ export class FuseVolume {
     await this.daemon.ask(`errno ${code}`);
   }
 
+  /** From now on it can rename only onto whatever is there, as NFS. */
+  async withoutRenameFlags(): Promise<void> {
+    await this.daemon.ask("no flags");
+  }
+
   /** How many requests wait for an answer. */
   async held(): Promise<number> {
     return Number(await this.daemon.ask("held"));

@@ -1,3 +1,4 @@
+import { listDirectory } from "../../../kernel/directory.ts";
 import { factsOf } from "../../../kernel/facts.ts";
 import { fsync } from "../../../kernel/file.ts";
 import { close } from "../../../kernel/open.ts";
@@ -62,18 +63,38 @@ function elsewhere(errand: Errand, path: readonly string[], attempt: number): nu
   return fd;
 }
 
-/** It gets its owner and mode before anybody can reach it, and whatever has the name by then stays. */
-function enterOrMakeLike({ workshop }: Errand, above: number, name: string, like: number): number {
-  const found = enter(above, name);
-  if (found !== null) return found;
+/** What has the name, or comes to have it meanwhile, stays. */
+const enterOrMakeLike = (errand: Errand, above: number, name: string, like: number): number =>
+  enter(above, name) ?? makeAndMove(errand, above, name, like) ?? makeInPlace(errand, above, name, like);
+
+/** It gets its owner and mode before anybody can reach it. Null when it cannot be moved to that name. */
+function makeAndMove({ workshop }: Errand, above: number, name: string, like: number): number | null {
   const made = workshop.makeFolder(like, factsOf(like));
-  if (workshop.moveTo(made.name, above, name)) {
+  let isThere = false;
+  try {
+    if (!workshop.moveFolderTo(made.name, above, name)) return null;
     fsync(above, name);
+    isThere = true;
     return made.fd;
+  } finally {
+    if (!isThere) {
+      close(made.fd);
+      workshop.discard(made.name);
+    }
   }
-  close(made.fd);
-  workshop.discard(made.name);
-  const faster = enter(above, name);
-  if (faster === null) throw new Blocked(`${name} was taken away at once`);
-  return faster;
+}
+
+/** Only root can reach it until it has its owner and mode. One with something in it is not the one that was made. */
+function makeInPlace({ workshop }: Errand, above: number, name: string, like: number): number {
+  const { fd, made } = enterOrMake(above, name, MODE);
+  try {
+    if (made && listDirectory(fd, name, 1).length === 0) {
+      workshop.dress(like, fd, factsOf(like));
+      fsync(above, name);
+    }
+    return fd;
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
 }

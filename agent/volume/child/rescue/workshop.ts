@@ -4,7 +4,7 @@ import { isErrno, KernelError } from "../../../kernel/error.ts";
 import { type FileFacts, setTimes } from "../../../kernel/facts.ts";
 import { link, rename, unlink } from "../../../kernel/file.ts";
 import { chmod, chown } from "../../../kernel/inode.ts";
-import { mkdirat, removeDirectory } from "../../../kernel/open.ts";
+import { close, mkdirat, removeDirectory } from "../../../kernel/open.ts";
 import { statx } from "../../../kernel/statx.ts";
 import { chownLink, makeLink } from "../../../kernel/symlink.ts";
 import { Blocked, enter, makeFile } from "../safe.ts";
@@ -64,7 +64,12 @@ export class Workshop {
     mkdirat(this.fd, name, 0o700);
     const fd = enter(this.fd, name);
     if (fd === null) throw new Blocked(`${name} was taken away at once`);
-    this.dress(like, fd, facts);
+    try {
+      this.dress(like, fd, facts);
+    } catch (error) {
+      close(fd);
+      throw error;
+    }
     return { name, fd };
   }
 
@@ -78,19 +83,22 @@ export class Workshop {
   /** Moves what was made here to a name in the volume, never onto another file. False when the name is taken. */
   moveTo(name: string, dirfd: number, place: string): boolean {
     const { inode } = statx(this.fd, name);
-    const ways = [() => rename(this.fd, name, dirfd, place, false), () => link(this.fd, name, dirfd, place)];
-    for (const way of ways) {
-      try {
-        way();
-      } catch (error) {
-        if (isErrno(error, "EEXIST")) return false;
-        if (isErrno(error, ...UNABLE)) continue;
-        throw error;
-      }
-      if (statx(dirfd, place).inode !== inode) throw new KernelError("renameat2", place, EAGAIN);
-      return true;
-    }
-    throw new Blocked("the volume's file system can neither rename nor link without replacing what is there");
+    const renamed = tried(() => rename(this.fd, name, dirfd, place, false));
+    const placed = renamed === "unable" ? tried(() => link(this.fd, name, dirfd, place)) : renamed;
+    if (placed === "taken") return false;
+    if (placed === "unable")
+      throw new Blocked("the volume's file system can neither rename nor link without replacing what is there");
+    if (renamed === "unable") unlink(this.fd, name);
+    if (statx(dirfd, place).inode !== inode) throw new KernelError("renameat2", place, EAGAIN);
+    return true;
+  }
+
+  /** The same for a directory, which cannot be linked: false also when the file system cannot rename without replacing. */
+  moveFolderTo(name: string, dirfd: number, place: string): boolean {
+    const { inode } = statx(this.fd, name);
+    if (tried(() => rename(this.fd, name, dirfd, place, false)) !== "done") return false;
+    if (statx(dirfd, place).inode !== inode) throw new KernelError("renameat2", place, EAGAIN);
+    return true;
   }
 
   #asFarAsPossible(work: () => void): void {
@@ -100,6 +108,17 @@ export class Workshop {
       if (!isErrno(error, "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP")) throw error;
       this.hasChanged = true;
     }
+  }
+}
+
+function tried(work: () => void): "done" | "taken" | "unable" {
+  try {
+    work();
+    return "done";
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return "taken";
+    if (isErrno(error, ...UNABLE)) return "unable";
+    throw error;
   }
 }
 

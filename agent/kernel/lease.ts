@@ -39,6 +39,13 @@ export function takeWriteLease(fd: number, path: string): boolean {
 /** Whether the lease is still whole: F_GETLEASE tells what it is to become as soon as somebody waits for it. */
 export const holdsReadLease = (fd: number): boolean => syscall("fcntl", fd, F_GETLEASE) === F_RDLCK;
 
+/**
+ * The same, asked in the way that also sees who is about to break it: open(2) counts a writer (i_writecount) before it
+ * comes to the lease, and may be held in between by a security module or a virus scanner (fanotify(7) FAN_OPEN_PERM).
+ * Taking the lease anew is refused as long as there is a writer.
+ */
+export const isUnwritten = (fd: number, path: string): boolean => takeReadLease(fd, path) && holdsReadLease(fd);
+
 const SIGIO = 29;
 const SIG_IGN = 1n;
 const SIGNAL_SET = 8;

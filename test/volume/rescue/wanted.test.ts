@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
-import { constants, openSync } from "node:fs";
+import { constants, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compiled } from "../../kernel/harness/compile.ts";
+import { Program } from "../../kernel/harness/program.ts";
 import { Shadow } from "./shadow.ts";
 
 const MIB = 1024 * 1024;
@@ -37,4 +40,16 @@ test("one whose copy is there already is given back while the two are compared",
   };
   shadow.move("large");
   expect([looks, shadow.where("large")]).toEqual([1, ["bare", "volume"]]);
+});
+
+test("one that somebody is just opening, and has not waited for yet, is not removed", async () => {
+  using shadow = new Shadow({ small: 1 });
+  shadow.move("small");
+  expect(shadow.where("small")).toEqual(["aside", "volume"]);
+  using latecomer = new Program([compiled(join(import.meta.dir, "latecomer.c")), shadow.aside("small")]);
+  await latecomer.line((line) => line === "opening", { what: "somebody to be opening it" });
+  shadow.errand.waiting.drain();
+  expect(shadow.where("small")).toEqual(["bare", "volume"]);
+  expect(await latecomer.ask("go on")).toBe("ok");
+  expect(readFileSync(shadow.bare("small"), "utf8")).toBe("xlate");
 });

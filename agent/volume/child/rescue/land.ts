@@ -2,7 +2,7 @@ import { isErrno, KernelError } from "../../../kernel/error.ts";
 import { factsOf, setTimes } from "../../../kernel/facts.ts";
 import { faultAt } from "../../../kernel/fault.ts";
 import { fstatfs, fsync } from "../../../kernel/file.ts";
-import { holdsReadLease } from "../../../kernel/lease.ts";
+import { holdsReadLease, isUnwritten } from "../../../kernel/lease.ts";
 import { close, O_RDONLY } from "../../../kernel/open.ts";
 import { isSymlink, statx } from "../../../kernel/statx.ts";
 import { readLink } from "../../../kernel/symlink.ts";
@@ -32,7 +32,7 @@ export function land(errand: Errand, held: Held): { isHome: boolean } {
       if (there === "other") continue;
       if (there === "nothing") {
         copy ??= makeCopy(errand, held);
-        unlessWanted(held);
+        if (held.fd !== null && !isUnwritten(held.fd, held.name)) throw new Wanted();
         faultAt("rescue.copied");
         if (!workshop.moveTo(copy, fd, held.name)) continue;
         copy = null;

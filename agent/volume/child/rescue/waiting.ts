@@ -1,7 +1,7 @@
 import { KernelError } from "../../../kernel/error.ts";
 import { faultAt } from "../../../kernel/fault.ts";
 import { fsync, unlink } from "../../../kernel/file.ts";
-import { holdsReadLease } from "../../../kernel/lease.ts";
+import { holdsReadLease, isUnwritten } from "../../../kernel/lease.ts";
 import { descriptorLimit } from "../../../kernel/limits.ts";
 import { close } from "../../../kernel/open.ts";
 import { asideOf, putOneBack } from "./aside.ts";
@@ -97,7 +97,7 @@ const isWanted = ({ fd }: Held): boolean => fd !== null && !holdsReadLease(fd);
 
 function takeAway(errand: Errand, file: Landed): void {
   const { folder, name, facts, isHome } = file;
-  if (isWanted(file)) {
+  if (file.fd !== null && !isUnwritten(file.fd, name)) {
     giveBackAsBusy(errand, file);
     return;
   }

@@ -4,7 +4,7 @@ import type { TraceBody } from "../core/trace.ts";
 import type { VolumeReport } from "../core/volume-report.ts";
 import { askVolumeChild, type Self, type VolumeChild } from "./child-process.ts";
 import { Outcomes, type Teller } from "./outcomes.ts";
-import type { VolumeRequest } from "./request.ts";
+import { asksTheSame, type VolumeRequest } from "./request.ts";
 import { gapOf, pauseAfter } from "./rhythm.ts";
 
 export interface ProberOptions {
@@ -146,9 +146,11 @@ export class Prober {
       if (child.overdue && answer.ok) this.#outcomes.late(this.#teller, startedAt);
       child.overdue = false;
       child.answered = true;
-      // The keeper would take a source for the configured one that is not.
-      if (request.mount.source !== this.#options.request.mount.source) this.#goOn(process);
-      else if (answer.ok) {
+      if (!asksTheSame(request, this.#options.request)) {
+        // The keeper would take it for an answer about what is configured now. It still waits for what it ordered.
+        this.#rescue ??= order;
+        this.#goOn(process);
+      } else if (answer.ok) {
         this.#outcomes.answered(this.#teller, startedAt, answer.report);
         this.#options.onReport(process.pid, answer.report);
       } else {

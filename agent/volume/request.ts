@@ -14,3 +14,9 @@ export interface VolumeRequest {
   /** Then move what lies in the bare directory into the volume. */
   rescue?: RescueOrder;
 }
+
+/** Whether an answer to one is as good for the other: about the same source, by the same rules. */
+export const asksTheSame = (a: VolumeRequest, b: VolumeRequest): boolean => question(a) === question(b);
+
+const question = ({ mount: { source, sourceMustBeMount, name, options }, otherMounts }: VolumeRequest): string =>
+  JSON.stringify([source, sourceMustBeMount, name, options, otherMounts.toSorted()]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { Mount } from "../../../agent/core/config/config.ts";
 import type { ProberOptions } from "../../../agent/volume/prober.ts";
+import type { VolumeRequest } from "../../../agent/volume/request.ts";
 import { until } from "../../kernel/harness/until.ts";
 import { Puppet } from "./puppet.ts";
 
@@ -54,28 +56,51 @@ describe("a child that is silent", () => {
     ).toEqual(["dumps", "third"]);
   });
 
-  test("that answers about a source which is not configured any more is not heard", async () => {
+  const changes: [string, Partial<Mount>, Partial<VolumeRequest>][] = [
+    ["source", { source: "/volumes/other" }, {}],
+    ["sourceMustBeMount", { sourceMustBeMount: false }, {}],
+    ["name", { name: "other" }, {}],
+    ["options", { options: ["ro"] }, {}],
+    ["other mounts", {}, { otherMounts: ["other"] }],
+  ];
+  test.each(changes)("that answers the question before the %s changed is not heard", async (_, mount, request) => {
     await using at = new Puppet();
     at.mood("silent");
     at.start({ timeoutMs: 5000 });
     await until(() => at.asked().length === 1, { what: "the child" });
-    const sources: unknown[] = [];
-    const next = at.optionsFor({ timeoutMs: 5000 }, { source: "/volumes/other" });
+    const [first] = at.asked();
+    const heard: number[] = [];
+    const next = at.optionsFor({ timeoutMs: 5000 }, mount);
     at.prober.reconfigure({
       ...next,
+      request: { ...next.request, ...request },
       onReport: (pid, report) => {
-        sources.push(
-          at
-            .asked()
-            .findLast((each) => each.pid === pid)
-            ?.request.includes("/volumes/other"),
-        );
+        heard.push(pid);
         next.onReport(pid, report);
       },
     });
     at.mood("answer");
     await until(() => at.reports >= 2, { what: "two reports" });
-    expect(new Set(sources)).toEqual(new Set([true]));
+    expect(heard).not.toContain(first?.pid);
+    expect([at.silences, at.prober.status.probe.failures]).toEqual([0, 0]);
+  });
+
+  test("that answers an old question hands the rescue that it was to do to the next one", async () => {
+    await using at = new Puppet();
+    const directory = { device: "0:1", inode: 2n };
+    at.mood("silent");
+    at.start({ timeoutMs: 5000 });
+    at.prober.rescue({ into: directory, bare: directory });
+    await until(() => at.asked().length === 1, { what: "the child" });
+    at.prober.reconfigure(at.optionsFor({ timeoutMs: 5000 }, { source: "/volumes/other" }));
+    at.mood("answer");
+    await until(() => at.reports >= 2, { what: "two reports" });
+    expect(
+      at
+        .asked()
+        .slice(0, 3)
+        .map(({ request }) => request.includes(`"rescue":`)),
+    ).toEqual([true, true, false]);
   });
 
   test("that is killed is a silence, not an answer, and is tried again", async () => {

@@ -1,5 +1,5 @@
 import type { Mount } from "./config/config.ts";
-import { sameDirectory } from "./identity.ts";
+import { sameDirectory, sameMount } from "./identity.ts";
 import type { Memory } from "./memory.ts";
 import type { MountedRecord, Observed, TopMount } from "./observed.ts";
 
@@ -18,10 +18,14 @@ export interface Facts {
  * The expected numbers mean something: the source or an anchor of it is held, or the very mount that we attached is
  * still there. Else its file system may be gone, and another one may have been given the same numbers.
  */
-export function isPinned({ parent, stack }: Observed, { anchored, sourceHeld, attachedId }: Memory): boolean {
-  if (anchored || sourceHeld || parent.kind === "trouble") return true;
-  return attachedId !== null && stack.includes(attachedId);
+export function isPinned({ parent, top, attachedBelow }: Observed, memory: Memory): boolean {
+  if (memory.anchored || memory.sourceHeld || parent.kind === "trouble") return true;
+  return attachedBelow || (top.kind === "mount" && isAttached(memory, top));
 }
+
+/** It is the very mount that we attached. */
+export const isAttached = ({ attachedMount }: Memory, top: TopMount): boolean =>
+  attachedMount !== null && sameMount(attachedMount, top);
 
 /** The mount on top is the directory we expect, and still a living one. */
 export function rightOnTop({ observed: { top }, memory: { expected } }: Facts): TopMount | null {
@@ -42,7 +46,7 @@ export function wrongOnTop(facts: Facts): TopMount | null {
 export function isStale(facts: Facts, top: TopMount): boolean {
   const { memory, observed } = facts;
   if (top.deleted && facts.mount.source !== null) return true;
-  if (memory.attachedId === top.id) return true;
+  if (isAttached(memory, top)) return true;
   const { details } = observed;
   return memory.record?.mounted.some((recorded) => details !== null && sameMounted(recorded, details)) ?? false;
 }
@@ -61,7 +65,7 @@ export function oursOnTop(facts: Facts): TopMount | null {
 export function mayHoldOurs(facts: Facts): boolean {
   const { mount, memory, observed } = facts;
   if (mount.source === null) return false;
-  if (observed.parent.kind === "trouble") return memory.attachedId !== null;
+  if (observed.parent.kind === "trouble") return memory.attachedMount !== null;
   return oursOnTop(facts) !== null || observed.oursBelow;
 }
 

@@ -18,6 +18,11 @@ export interface Identity {
   uuid: string | null;
 }
 
+type Directory = Pick<Identity, "device" | "inode">;
+
 /** Same directory of the same file system. Only meaningful while both are held open. */
-export const sameDirectory = (a: Pick<Identity, "device" | "inode">, b: Pick<Identity, "device" | "inode">): boolean =>
-  a.inode === b.inode && a.device === b.device;
+export const sameDirectory = (a: Directory, b: Directory): boolean => a.inode === b.inode && a.device === b.device;
+
+/** The very same mount. Before Linux 6.8 the id of one that is gone is given to the next, which its directory tells apart. */
+export const sameMount = (a: Directory & { id: bigint }, b: Directory & { id: bigint }): boolean =>
+  a.id === b.id && sameDirectory(a, b);

@@ -1,7 +1,7 @@
 import type { ActionKind } from "./action.ts";
 import type { Condition } from "./condition.ts";
 import type { Identity } from "./identity.ts";
-import type { BareRecord } from "./observed.ts";
+import type { BareRecord, TopMount } from "./observed.ts";
 import type { Rescued } from "./rescue.ts";
 import type { VolumeReport } from "./volume-report.ts";
 
@@ -13,8 +13,8 @@ export interface Memory {
   sourceHeld: boolean;
   /** A detached clone of the right mount is held. */
   anchored: boolean;
-  /** Id of the right mount when it was last seen on top. */
-  attachedId: bigint | null;
+  /** The right mount when it was last seen on top. */
+  attachedMount: Pick<TopMount, "id" | "device" | "inode"> | null;
   /** What the bare directory's record said when the lock was taken. */
   record: BareRecord | null;
   probe: ProbeMemory;
@@ -68,7 +68,7 @@ export const blankMemory = (): Memory => ({
   expected: null,
   sourceHeld: false,
   anchored: false,
-  attachedId: null,
+  attachedMount: null,
   record: null,
   probe: { report: null, failures: 0, silent: false, silentOn: null, aborted: false, verified: false },
   failures: {},

@@ -58,6 +58,8 @@ export interface Observed {
   details: MountDetails | null;
   /** Ids of everything mounted at the target, top first. */
   stack: bigint[];
+  /** The very mount that we attached lies in the stack, but not on top. */
+  attachedBelow: boolean;
   /** The right mount lies in the stack, but not on top. */
   rightBelow: boolean;
   /** It lies directly below the top. */

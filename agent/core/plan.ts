@@ -1,5 +1,14 @@
 import type { Action, ActionKind } from "./action.ts";
-import { type Facts, isStale, oursOnTop, rightOnTop, sameMounted, strayedOptions, wrongOnTop } from "./facts.ts";
+import {
+  type Facts,
+  isAttached,
+  isStale,
+  oursOnTop,
+  rightOnTop,
+  sameMounted,
+  strayedOptions,
+  wrongOnTop,
+} from "./facts.ts";
 import { isFuse } from "./fuse.ts";
 import { sameDirectory } from "./identity.ts";
 import type { Memory } from "./memory.ts";
@@ -66,7 +75,7 @@ const restoreOptions: Rule = (facts) => {
 
 const keepAnAnchor: Rule = (facts) => {
   const top = rightOnTop(facts);
-  const isNew = top !== null && (!facts.memory.anchored || facts.memory.attachedId !== top.id);
+  const isNew = top !== null && (!facts.memory.anchored || !isAttached(facts.memory, top));
   return isNew && mayAct(facts) ? { kind: "anchor", mount: facts.mount.name, top: top.id } : null;
 };
 

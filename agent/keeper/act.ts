@@ -1,13 +1,14 @@
 import type { Action, ActionKind } from "../core/action.ts";
 import { sameMounted } from "../core/facts.ts";
 import { sameDirectory } from "../core/identity.ts";
+import type { Memory } from "../core/memory.ts";
 import type { BareRecord } from "../core/observed.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
 import { isErrno, KernelError } from "../kernel/error.ts";
 import { faultAt } from "../kernel/fault.ts";
 import { abortConnection } from "./abort.ts";
 import { type Berth, holdAnchor, holdSource } from "./berth.ts";
-import type { Kernel, Parent, Tree } from "./port.ts";
+import type { Held, Kernel, Parent, Tree } from "./port.ts";
 import { type Agent, recordOf, writeRecord } from "./record.ts";
 import { secure } from "./secure.ts";
 import { unstack } from "./unstack.ts";
@@ -25,6 +26,7 @@ export interface Scene {
 type Executor<K extends ActionKind> = (scene: Scene, action: Extract<Action, { kind: K }>) => Attachment | null;
 
 const EAGAIN = 11;
+const attachedAs = ({ mountId: id, device, inode }: Held): Memory["attachedMount"] => ({ id, device, inode });
 const changed = (op: string, { path, name }: Parent): KernelError => new KernelError(op, `${path}/${name}`, EAGAIN);
 
 const executors: { [K in ActionKind]: Executor<K> } = {
@@ -34,12 +36,12 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const { kernel, berth, parent } = scene;
     const tree = treeOfSource(scene);
     try {
-      const { mountId } = kernel.identify(tree);
+      const held = kernel.identify(tree);
       writeDown(scene);
       faultAt("attach.recorded");
       if (!unlessDead(scene, () => kernel.attachIfBare(tree, parent, berth.bareDirectory)))
         throw changed("attach", parent);
-      berth.memory.attachedId = mountId;
+      berth.memory.attachedMount = attachedAs(held);
       faultAt("attach.attached");
     } finally {
       kernel.close(tree);
@@ -54,7 +56,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     faultAt("heal.due");
     if (anchor === null || !unlessDead(scene, () => kernel.attachIfBare(anchor.tree, parent, berth.bareDirectory)))
       return null;
-    berth.memory.attachedId = anchor.mountId;
+    berth.memory.attachedMount = attachedAs(anchor);
     holdAnchor(kernel, berth, null);
     faultAt("heal.attached");
     return "healed";
@@ -66,7 +68,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     const tree = fromSource ? treeOfSource(scene) : berth.anchor?.tree;
     if (tree === undefined) throw changed("replace", parent);
     try {
-      const { mountId } = kernel.identify(tree);
+      const held = kernel.identify(tree);
       writeDown(scene);
       faultAt("replace.recorded");
       if (topId(scene) !== top) throw changed("replace", parent);
@@ -76,7 +78,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
         faultAt("replace.bare");
         unlessDead(scene, () => kernel.attach(tree, parent));
       }
-      berth.memory.attachedId = mountId;
+      berth.memory.attachedMount = attachedAs(held);
       // Attached, it cannot be attached again; and should the detaching fail, the stack under the same top is another.
       if (!fromSource) holdAnchor(kernel, berth, null);
       berth.seen = null;
@@ -97,27 +99,26 @@ const executors: { [K in ActionKind]: Executor<K> } = {
 
   anchor(scene, { top }) {
     const { kernel, berth, parent } = scene;
-    const { expected, attachedId } = berth.memory;
+    const { expected, attachedMount } = berth.memory;
     const tree = kernel.cloneTop(parent);
-    let mountId: bigint;
+    let held: Held;
     try {
-      const found = kernel.identify(tree);
-      const isRight = expected !== null && sameDirectory(found, expected) && topId(scene) === top;
+      held = kernel.identify(tree);
+      const isRight = expected !== null && sameDirectory(held, expected) && topId(scene) === top;
       if (!isRight) throw changed("anchor", parent);
-      mountId = found.mountId;
     } catch (error) {
       kernel.close(tree);
       throw error;
     }
-    holdAnchor(kernel, berth, { tree, mountId });
+    holdAnchor(kernel, berth, { tree, ...held });
     faultAt("anchor.held");
     holdSource(kernel, berth, null);
-    berth.memory.attachedId = top;
+    berth.memory.attachedMount = attachedAs({ ...held, mountId: top });
     // What lies below may be ours from before, and show when this one goes.
     const { record } = berth.memory;
     const others = record?.mounted.some((one) => expected === null || !sameMounted(one, expected));
     writeDown(scene, others && kernel.stack(parent).length > 1 ? record : null);
-    return attachedId === null ? "adopted" : null;
+    return attachedMount === null ? "adopted" : null;
   },
 
   restoreOptions({ kernel, berth, parent, tell }, { top, set, clear }) {
@@ -125,7 +126,7 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     kernel.changeOptions(parent, top, set, clear);
     berth.seen = null;
     // An anchor of that very mount was cloned before: it would show with the old ones when it is put back.
-    if (berth.memory.attachedId === top) holdAnchor(kernel, berth, null);
+    if (berth.memory.attachedMount?.id === top) holdAnchor(kernel, berth, null);
     tell({ kind: "optionsRestored", mount: berth.mount.name, was: [...was] });
     return null;
   },

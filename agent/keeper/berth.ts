@@ -2,12 +2,11 @@ import type { Mount } from "../core/config/config.ts";
 import { blankMemory, type Memory } from "../core/memory.ts";
 import type { BareView, LockView, MountDetails, TopMount } from "../core/observed.ts";
 import type { TraceBody } from "../core/trace.ts";
-import type { Bare, Directory, Kernel, Parent, Tree } from "./port.ts";
+import type { Bare, Directory, Held, Kernel, Parent, Tree } from "./port.ts";
 
-/** A detached clone of the right mount, and the id that it will have wherever it is attached. */
-export interface Anchor {
+/** A detached clone of the right mount, and what it is the root of: its id it will have wherever it is attached. */
+export interface Anchor extends Held {
   tree: Tree;
-  mountId: bigint;
 }
 
 /** One target as the keeper holds it: what it remembers, and the descriptors it keeps open. */
@@ -30,7 +29,7 @@ export interface Berth {
   sourceKept: boolean;
   anchor: Anchor | null;
   /** Details and stack of the mount that was last seen on top. */
-  seen: { id: bigint | null; options: string; details: MountDetails | null; stack: bigint[] } | null;
+  seen: { top: TopMount; details: MountDetails | null; stack: bigint[] } | null;
   /** The mount on top while nothing is left to do about it; null when the next wake needs a whole pass. */
   rest: TopMount | null;
   /** Found bare now, the target would be healed from the anchor at once. */
@@ -83,7 +82,7 @@ export function giveUp(kernel: Kernel, berth: Berth, left: boolean): void {
   holdSource(kernel, berth, null);
   holdAnchor(kernel, berth, null);
   if (left) return;
-  berth.memory.attachedId = null;
+  berth.memory.attachedMount = null;
   berth.memory.lostAt = null;
 }
 

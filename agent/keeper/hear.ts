@@ -140,7 +140,7 @@ function cloneOf(kernel: Kernel, parent: Parent, identity: Identity): Anchor | n
   try {
     const tree = kernel.cloneTop(parent);
     const held = heldIf(kernel, tree, identity);
-    return held && { tree, mountId: held.mountId };
+    return held && { tree, ...held };
   } catch (error) {
     if (error instanceof KernelError) return null;
     throw error;

@@ -1,5 +1,5 @@
-import { sameMounted } from "../core/facts.ts";
-import { sameDirectory } from "../core/identity.ts";
+import { isAttached, sameMounted } from "../core/facts.ts";
+import { sameDirectory, sameMount } from "../core/identity.ts";
 import type { MountDetails, MountedRecord, Observed, Top } from "../core/observed.ts";
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, dropLock } from "./berth.ts";
@@ -14,6 +14,7 @@ const nothing: Omit<Observed, "parent" | "lock"> = {
   top: { kind: "missing" },
   details: null,
   stack: [],
+  attachedBelow: false,
   rightBelow: false,
   rightNext: false,
   oursBelow: false,
@@ -68,42 +69,49 @@ type Directory = NonNullable<Berth["bareDirectory"]>;
 function isStillAtTarget(kernel: Kernel, berth: Berth, locked: Directory, top: Top, depth: Depth): boolean {
   if (top.kind === "bare") return sameDirectory(top, locked);
   if (top.kind !== "mount" || !berth.parent) return true;
-  const isKnown = top.id === berth.seen?.id || top.id === berth.memory.attachedId;
+  const isKnown = (berth.seen && sameMount(berth.seen.top, top)) || isAttached(berth.memory, top);
   if (depth === "quick" && isKnown) return true;
   const now = kernel.bareAt(berth.parent);
   return now !== null && sameDirectory(now, locked);
 }
 
 /** Asked again only when the top mount is another one, has other options, or at a full look. */
-function describeTop(kernel: Kernel, berth: Berth, top: Top, depth: Depth): NonNullable<Berth["seen"]> {
-  if (top.kind !== "mount" || !berth.parent) {
+function describeTop(kernel: Kernel, berth: Berth, top: Top, depth: Depth): Pick<Observed, "details" | "stack"> {
+  const { seen, parent } = berth;
+  if (top.kind !== "mount" || !parent) {
     berth.seen = null;
-    return { id: null, options: "", details: null, stack: [] };
+    return { details: null, stack: [] };
   }
-  const options = top.options.join();
-  if (berth.seen?.id !== top.id || berth.seen.options !== options || depth === "full")
-    berth.seen = { id: top.id, options, details: kernel.describe(top.id), stack: kernel.stack(berth.parent) };
+  const isSeen = seen !== null && sameMount(seen.top, top) && seen.top.options.join() === top.options.join();
+  if (isSeen && depth === "quick") return seen;
+  berth.seen = { top, details: kernel.describe(top.id), stack: kernel.stack(parent) };
   return berth.seen;
 }
 
-/** By id when we attached it in this life; else by what the kernel calls it, compared with the verified source. */
+/**
+ * By id when we attached it in this life; else by what the kernel calls it, compared with the verified source. Which
+ * directory a covered mount shows cannot be asked, so before Linux 6.8 the id counts on a file system of ours only.
+ */
 function below(kernel: Kernel, { memory }: Berth, stack: bigint[]): Below {
-  const { expected, attachedId, record } = memory;
-  let [rightBelow, rightNext, oursBelow] = [false, false, false];
+  const { expected, attachedMount, record } = memory;
+  const ours = [...(expected ? [expected] : []), ...(record?.mounted ?? [])];
+  let [attachedBelow, rightBelow, rightNext, oursBelow] = [false, false, false, false];
   for (const id of stack.slice(1)) {
     const details = kernel.describe(id);
-    const isAttached = id === attachedId;
+    const isOnOurs = ours.some(({ superDevice }) => superDevice === details?.superDevice);
+    const isTheOne = id === attachedMount?.id && isOnOurs;
+    if (isTheOne) attachedBelow = true;
     const isRight = expected !== null && isOneOf([expected], details);
-    if (expected && (isAttached || isRight)) rightBelow = true;
+    if (expected && (isTheOne || isRight)) rightBelow = true;
     if (isRight && id === stack[1]) rightNext = true;
     // Ours it is still when its directory has been deleted since.
     const recorded = details && { ...details, root: details.root.replace(/\/\/deleted$/, "") };
-    if (rightBelow || isAttached || isOneOf(record?.mounted ?? [], recorded)) oursBelow = true;
+    if (rightBelow || isTheOne || isOneOf(record?.mounted ?? [], recorded)) oursBelow = true;
   }
-  return { rightBelow, rightNext, oursBelow };
+  return { attachedBelow, rightBelow, rightNext, oursBelow };
 }
 
-type Below = Pick<Observed, "rightBelow" | "rightNext" | "oursBelow">;
+type Below = Pick<Observed, "attachedBelow" | "rightBelow" | "rightNext" | "oursBelow">;
 
 const isOneOf = (known: readonly MountedRecord[], details: MountDetails | null): boolean =>
   details !== null && known.some((each) => sameMounted(each, details));

@@ -1,6 +1,7 @@
 import type { Mount } from "../core/config/config.ts";
 import { sameMounted } from "../core/facts.ts";
-import type { BareRecord } from "../core/observed.ts";
+import { sameMount } from "../core/identity.ts";
+import type { BareRecord, TopMount } from "../core/observed.ts";
 import type { TraceBody } from "../core/trace.ts";
 import { KernelError } from "../kernel/error.ts";
 import { type Berth, openBerth } from "./berth.ts";
@@ -25,7 +26,7 @@ type Finding = "nothing" | "held" | "unknown" | BareRecord;
 export class Orphans {
   #due: "now" | "atFullLook" | "no" = "now";
   /** Mounts that are nothing to us, by their target, so that each is looked at once. */
-  #strangers = new Map<string, bigint>();
+  #strangers = new Map<string, TopMount>();
 
   /** There may be some: the configuration is another one, or, which can wait for a full look, the mounts are. */
   expect(due: "now" | "atFullLook"): void {
@@ -38,18 +39,19 @@ export class Orphans {
     const { kernel, agent, berths, tell } = search;
     this.#due = "no";
     const found: Berth[] = [];
-    const strangers = new Map<string, bigint>();
+    const strangers = new Map<string, TopMount>();
     for (const target of this.#candidates(kernel, berths)) {
       const parent = openParent(kernel, target);
       if (parent === null) continue;
       try {
         const top = kernel.look(parent);
         if (top.kind !== "mount") continue;
-        const finding = this.#strangers.get(target) === top.id ? "nothing" : examine(search, parent);
+        const stranger = this.#strangers.get(target);
+        const finding = stranger && sameMount(stranger, top) ? "nothing" : examine(search, parent);
         if (finding === "unknown") this.#due = "atFullLook";
-        else if (finding === "nothing" || finding === "held") strangers.set(target, top.id);
+        else if (finding === "nothing" || finding === "held") strangers.set(target, top);
         else if (finding.instance === agent.instance) found.push(retiredBerth(target));
-        else strangers.set(target, top.id);
+        else strangers.set(target, top);
         if (typeof finding === "object") tell(orphanFound(target, finding, agent));
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;

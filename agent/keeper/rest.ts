@@ -1,5 +1,5 @@
 import { type Facts, rightOnTop } from "../core/facts.ts";
-import { sameDirectory } from "../core/identity.ts";
+import { sameMount } from "../core/identity.ts";
 import type { TopMount } from "../core/observed.ts";
 import { plan } from "../core/plan.ts";
 import { KernelError } from "../kernel/error.ts";
@@ -24,7 +24,7 @@ export function restsUndisturbed(kernel: Kernel, { rest, parent }: Berth): boole
   if (rest === null || parent === null) return false;
   try {
     const top = kernel.look(parent);
-    const isSame = top.kind === "mount" && top.id === rest.id && sameDirectory(top, rest);
+    const isSame = top.kind === "mount" && sameMount(top, rest);
     return isSame && !top.deleted && top.options.join() === rest.options.join();
   } catch (error) {
     if (error instanceof KernelError) return false;

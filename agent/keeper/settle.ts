@@ -48,7 +48,7 @@ function look({ kernel, config }: Settling, berth: Berth, depth: Depth): Facts {
 }
 
 function noteLoss({ kernel }: Settling, { memory }: Berth, facts: Facts): void {
-  if (memory.attachedId === null || rightOnTop(facts)) return;
+  if (memory.attachedMount === null || rightOnTop(facts)) return;
   memory.lostAt ??= lossNow(kernel);
 }
 

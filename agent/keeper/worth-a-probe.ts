@@ -6,14 +6,13 @@ import type { Berth } from "./berth.ts";
  * Not when that came with the last report: the next one would be no better.
  */
 export function worthAProbe(berth: Berth, eventful: boolean): () => boolean {
-  const { attachedId } = berth.memory;
-  const { parent: before } = berth;
+  const before = { mount: berth.memory.attachedMount, parent: berth.parent };
   const wasWaiting = berth.sourceKept && berth.source !== null;
   return () => {
     const { memory, source, attached, parent } = berth;
     const isGone = wasWaiting && source === null && !attached;
     berth.sourceKept = source !== null;
-    const isNews = eventful || (before !== null && parent !== before);
-    return isGone || attachedId !== memory.attachedId || (isNews && !memory.probe.verified);
+    const isNews = eventful || (before.parent !== null && parent !== before.parent);
+    return isGone || before.mount?.id !== memory.attachedMount?.id || (isNews && !memory.probe.verified);
   };
 }

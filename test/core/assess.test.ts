@@ -18,7 +18,7 @@ import {
 const bare = { top: bareTop, stack: [] };
 const foreign = { top: wrongTop, details: wrongDetails, stack: [9n, 7n] };
 const deleted = { top: { ...rightTop, deleted: true } };
-const nothingHeld = { expected: null, anchored: false, attachedId: null };
+const nothingHeld = { expected: null, anchored: false, attachedMount: null };
 const unseen = { report: null, verified: false };
 const silent = { silent: true };
 const problem = (reason: Reason): Problem => ({ reason, message: `${reason} was found` });
@@ -71,7 +71,7 @@ const cases: [verdict: string, given: Given][] = [
   // Something is mounted, and not what belongs there.
   ["Broken/SourceDeleted", { observed: deleted }],
   ["Broken/SourceDeleted", { observed: deleted, memory: nothingHeld, probe: silent }],
-  ["Wrong/StaleMount", { observed: foreign, memory: { attachedId: 9n } }],
+  ["Wrong/StaleMount", { observed: foreign, memory: { attachedMount: wrongTop } }],
   ["Wrong/StaleMount", { observed: foreign, memory: { record, failures: { replace: failureOf(9) } } }],
   ["Wrong/ForeignMount", { observed: foreign }],
   ["Wrong/ForeignMount", { mount: { onForeign: "replace" }, observed: { ...foreign, details: null } }],

@@ -14,7 +14,7 @@ import { bareTop, expected, factsOf, type Given, rightTop, wrongDetails, wrongTo
 const foreign: Given = { observed: { top: wrongTop, details: wrongDetails, stack: [9n] } };
 const deleted: Given = { observed: { top: { ...rightTop, deleted: true } } };
 const bare: Given = { observed: { top: bareTop, stack: [] } };
-const unknown: Given = { memory: { expected: null, anchored: false, attachedId: null } };
+const unknown: Given = { memory: { expected: null, anchored: false, attachedMount: null } };
 const trouble = { kind: "trouble", reason: "NotShared", message: "" } as const;
 
 describe("on top lies", () => {
@@ -42,7 +42,12 @@ describe("a wrong mount is ours", () => {
   const record = { instance: "mooring", holder: "before", uuid: null, mounted };
   const cases: [why: string, ours: boolean, given: Given][] = [
     ["when nothing speaks for it", false, foreign],
-    ["when we attached that very mount", true, { ...foreign, memory: { attachedId: 9n } }],
+    ["when we attached that very mount", true, { ...foreign, memory: { attachedMount: wrongTop } }],
+    [
+      "when only the id is that of what we attached",
+      false,
+      { ...foreign, memory: { attachedMount: { ...rightTop, id: 9n } } },
+    ],
     ["when the record describes it", true, { ...foreign, memory: { record } }],
     [
       "when the record describes another super block's",
@@ -53,7 +58,7 @@ describe("a wrong mount is ours", () => {
     [
       "when its directory was deleted on a watched target",
       false,
-      { ...deleted, mount: { source: null }, memory: { attachedId: null } },
+      { ...deleted, mount: { source: null }, memory: { attachedMount: null } },
     ],
   ];
   for (const [why, ours, given] of cases)
@@ -77,7 +82,7 @@ test("a target may hold a mount of ours on top, below another one, or out of sig
   expect(mayHoldOurs(factsOf(foreign))).toBe(false);
   expect(mayHoldOurs(factsOf({ observed: { ...foreign.observed, oursBelow: true } }))).toBe(true);
   expect(mayHoldOurs(factsOf({ observed: { ...bare.observed, parent: trouble } }))).toBe(true);
-  expect(mayHoldOurs(factsOf({ observed: { parent: trouble }, memory: { attachedId: null } }))).toBe(false);
+  expect(mayHoldOurs(factsOf({ observed: { parent: trouble }, memory: { attachedMount: null } }))).toBe(false);
 });
 
 test("expected numbers are pinned by what is held, or by the very mount that we attached", () => {
@@ -88,10 +93,11 @@ test("expected numbers are pinned by what is held, or by the very mount that we 
   expect(pinned({ ...bare, memory: { anchored: true } })).toBe(true);
   expect(pinned({ ...bare, memory: { sourceHeld: true } })).toBe(true);
   expect(pinned({})).toBe(true);
-  expect(pinned({ observed: { top: wrongTop, stack: [9n, 7n] } })).toBe(true);
+  expect(pinned({ observed: { top: wrongTop, stack: [9n, 7n], attachedBelow: true } })).toBe(true);
   expect(pinned(bare)).toBe(false);
   expect(pinned(foreign)).toBe(false);
-  expect(pinned({ memory: { attachedId: null } })).toBe(false);
+  expect(pinned({ ...foreign, memory: { attachedMount: { ...rightTop, id: 9n } } })).toBe(false);
+  expect(pinned({ memory: { attachedMount: null } })).toBe(false);
   expect(pinned({ observed: { ...bare.observed, parent: trouble } })).toBe(true);
 });
 

@@ -7,7 +7,7 @@ export const twice = { stack: [9n, 7n], rightBelow: true, rightNext: true };
 const deleted = { ...rightTop, id: 9n, deleted: true };
 const unheld = { anchored: false, sourceHeld: false };
 const fromSource = { anchored: false, sourceHeld: true };
-const unknown = { expected: null, anchored: false, attachedId: null };
+const unknown = { expected: null, anchored: false, attachedMount: null };
 const free = { lock: { kind: "free" as const } };
 const other = { lock: { kind: "other" as const, holder: "pod-b" } };
 const watched = {
@@ -94,7 +94,11 @@ export const cases: [situation: string, action: string, given: Given][] = [
   ["foreign on top, nothing to replace it with", "nothing", { mount: replace, observed: foreign, memory: unheld }],
   ["foreign on top, policy replace, lock not held", "secure", { mount: replace, observed: { ...foreign, ...free } }],
   ["something on top that cannot be told", "nothing", { mount: replace, observed: foreign, memory: unknown }],
-  ["ours by id, of an earlier source", "replace 9", { observed: foreign, memory: { ...fromSource, attachedId: 9n } }],
+  [
+    "ours by id, of an earlier source",
+    "replace 9",
+    { observed: foreign, memory: { ...fromSource, attachedMount: wrongTop } },
+  ],
   ["ours by record", "replace 9", { observed: foreign, memory: { ...fromSource, record } }],
   ["ours by record, without details", "nothing", { observed: { ...foreign, details: null }, memory: { record } }],
   ["ours by record, on top of the right one", "uncover 9", { observed: below, memory: { record } }],
@@ -189,7 +193,7 @@ export const cases: [situation: string, action: string, given: Given][] = [
 
   ["right, not anchored", "anchor 7", { memory: unheld }],
   ["right, another mount of it than before", "anchor 8", { observed: { top: { ...rightTop, id: 8n } } }],
-  ["right, watched, never seen before", "anchor 7", { ...watched, memory: { anchored: false, attachedId: null } }],
+  ["right, watched, never seen before", "anchor 7", { ...watched, memory: { anchored: false, attachedMount: null } }],
   ["right, not anchored, lock held by another", "secure", { observed: other, memory: unheld }],
 
   ["released, right on top", "detach 7", { memory: releasing }],

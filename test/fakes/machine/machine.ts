@@ -40,6 +40,8 @@ export class Machine {
   beneath = true;
   /** Linux 5.12: mount_setattr(2) on what is not attached. */
   addsOptions = true;
+  /** Before Linux 6.8: an id that no mount has any more is given to the next. */
+  reusesIds = false;
   /** Directories above targets can be made: they would lie on a shared mount. */
   sharedRoot = true;
   /** CAP_LINUX_IMMUTABLE: flags can be set and cleared. */
@@ -101,9 +103,20 @@ export class Machine {
   }
 
   makeMount(root: Directory, options: Iterable<MountOption>, by: string): Mount {
-    this.#lastMountId += 1n;
-    const id = this.#lastMountId;
+    const id = this.#nextMountId();
     return { id, root, options: new Set(options), state: "detached", at: null, shared: false, by, inside: 0 };
+  }
+
+  #nextMountId(): bigint {
+    if (!this.reusesIds) return ++this.#lastMountId;
+    const claims = [...this.sources.values()].map(({ mount }) => mount);
+    const opened = this.#opened().map((each) =>
+      each.kind === "tree" ? each.mount : "through" in each && each.through,
+    );
+    const taken = new Set([...this.#mounts, ...claims, ...opened].map((mount) => (mount ? mount.id : 0n)));
+    let id = this.#lastMountId + 1n;
+    while (taken.has(id)) id += 1n;
+    return id;
   }
 
   /** Everything mounted on a directory, top first. */
@@ -167,13 +180,17 @@ export class Machine {
     for (const { directory, mount } of this.sources.values()) [directory, mount?.root].forEach(hold);
     for (const { entries } of this.parents.values())
       for (const entry of entries.values()) if (isDirectory(entry)) hold(entry);
-    const opened = [...this.processes].flatMap(({ descriptors }) => descriptors.all());
-    const childrens = [...this.children.values()].flatMap((child) => [...child.opened.values()]);
-    for (const each of [...opened, ...childrens]) {
+    for (const each of this.#opened()) {
       if (each.kind === "tree") hold(each.mount.root);
       else if (each.kind !== "parent") hold(each.directory);
     }
     return held;
+  }
+
+  /** What any process has open, volume children included. */
+  #opened(): Opened[] {
+    const opened = [...this.processes].flatMap(({ descriptors }) => descriptors.all());
+    return [...opened, ...[...this.children.values()].flatMap((child) => [...child.opened.values()])];
   }
 
   toString(): string {

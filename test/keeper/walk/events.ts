@@ -56,6 +56,7 @@ export interface Step {
 
 export interface Plan {
   beneath: boolean;
+  reusesIds: boolean;
   setsFlags: boolean;
   mounts: Wish[];
   steps: Step[];
@@ -128,6 +129,7 @@ const waitMs = fc.constantFrom(null, 0, 0, 60, 1000, 6000, 31_000);
 const planOf = (event: fc.Arbitrary<Event>, pause: fc.Arbitrary<number | null> = waitMs): fc.Arbitrary<Plan> =>
   fc.record({
     beneath: fc.boolean(),
+    reusesIds: fc.boolean(),
     setsFlags: fc.nat(4).map((one) => one !== 0),
     mounts: fc.tuple(wish(0), wish(0)),
     steps: fc.array(fc.record({ event, waitMs: pause }), { maxLength: 30 }),

@@ -107,7 +107,7 @@ export const mutants: Record<ActionKind, Record<string, Broken>> = {
     "takes whatever is on top for the right one": ({ kernel, berth, parent }) => {
       const tree = kernel.cloneTop(parent);
       if (berth.anchor !== null) kernel.close(berth.anchor.tree);
-      berth.anchor = { tree, mountId: kernel.identify(tree).mountId };
+      berth.anchor = { tree, ...kernel.identify(tree) };
       berth.memory.anchored = true;
       return null;
     },

@@ -42,6 +42,7 @@ export class Walk {
     this.#config = configFor(plan.mounts);
     const { machine, people } = this.world;
     machine.beneath = plan.beneath;
+    machine.reusesIds = plan.reusesIds;
     machine.setsFlags = plan.setsFlags;
     machine.onChange((change) => checkChange(this.world, this.#ours, this.#doing, change));
     for (const index of [0, 1]) {

@@ -1,6 +1,6 @@
 import type { Answer, ExitFacts } from "../core/exit/decide.ts";
 import { type NodeSelector, readNodeSelector } from "../core/exit/node-selector.ts";
-import { claimsBehind } from "../core/exit/successor.ts";
+import { claimsBehind, type MadeMount } from "../core/exit/successor.ts";
 import { type Owner, type OwnPod, readOwnPod, readWorkload, type Workload } from "../core/exit/workload.ts";
 import { readNode } from "../core/report/node-view.ts";
 import { fieldsOf, textOf } from "../core/untrusted.ts";
@@ -11,7 +11,7 @@ export interface Whereabouts {
   namespace: string;
   pod: string;
   node: string;
-  sources: readonly string[];
+  mounts: readonly MadeMount[];
 }
 
 /** What the API server says about the pod; denied is asked twice, since a token may have been replaced in this very second. */
@@ -42,7 +42,7 @@ export const askForExit = async (
   const own = self ?? (pod.kind === "found" ? pod.value : null);
   const late = known === null && own?.owner ? await askForWorkload(where, own.owner, left()) : known;
   const isRemoved = pod.kind !== "found" || pod.value.deleted || pod.value.uid !== own?.uid;
-  const claims = own?.owner?.kind === "StatefulSet" && isRemoved ? claimsBehind(own, where.sources) : [];
+  const claims = own?.owner?.kind === "StatefulSet" && isRemoved ? claimsBehind(own, where.mounts) : [];
   const volumes = new Map(
     await Promise.all(
       claims.map(
@@ -53,7 +53,7 @@ export const askForExit = async (
       ),
     ),
   );
-  return { sources: where.sources, self, pod, workload: late, node, volumes };
+  return { mounts: where.mounts, self, pod, workload: late, node, volumes };
 };
 
 const plurals: Readonly<Record<string, string>> = { DaemonSet: "daemonsets", StatefulSet: "statefulsets" };

@@ -121,7 +121,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     namespace,
     pod: podName ?? "",
     node,
-    sources: config.mounts.flatMap(({ source }) => (source === null ? [] : [source])),
+    mounts: config.mounts.flatMap(({ source, target }) => (source === null ? [] : [{ source, target }])),
   });
   /** Somebody else's pod of the same name is not this one, and nobody takes a deletion back. */
   const learn = (pod: OwnPod | null): void => {

@@ -1,7 +1,14 @@
 import type { Config } from "../config/config.ts";
 import type { NodeView } from "../report/node-view.ts";
 import { isPinnedTo, type NodeSelector } from "./node-selector.ts";
-import { claimsBehind, isTemplatePinned, whyNotSelected, whyNotTheSame, whyNotWanted } from "./successor.ts";
+import {
+  claimsBehind,
+  isTemplatePinned,
+  type MadeMount,
+  whyNotSelected,
+  whyNotTheSame,
+  whyNotWanted,
+} from "./successor.ts";
 import type { OwnPod, Workload } from "./workload.ts";
 
 /** What the API server said to one question. */
@@ -19,8 +26,8 @@ export interface ExitFacts {
   /** Does a mount stay although nobody looks after it, as the configuration says? */
   exit: Config["exit"];
   pinned: "auto" | boolean;
-  /** Of the mounts that the agent makes; watched ones have none. */
-  sources: readonly string[];
+  /** Without those that are only watched. */
+  mounts: readonly MadeMount[];
   /** The pod as it was known before the end; null when the API server never told. */
   self: OwnPod | null;
   pod: Answer<OwnPod>;
@@ -69,7 +76,7 @@ const judge = (facts: ExitFacts): Decision => {
 };
 
 const judgeSuccessor = (facts: ExitFacts, own: OwnPod): Decision => {
-  const { workload, node, sources } = facts;
+  const { workload, node, mounts } = facts;
   const { owner } = own;
   if (owner === null) return release("the pod is deleted and nothing makes another one");
   const name = `${owner.kind} ${owner.name}`;
@@ -81,8 +88,10 @@ const judgeSuccessor = (facts: ExitFacts, own: OwnPod): Decision => {
   if (node.kind === "missing") return release("the node is deleted");
   if (node.kind === "silent") return open(`nobody can tell about the node: ${node.why}`);
   if (node.kind === "denied") return keep("nobody can tell about the node: denied");
-  const other = whyNotTheSame(own, workload.value, sources);
-  if (other !== null) return release(other);
+  for (const mount of mounts) {
+    const other = whyNotTheSame(own, workload.value, mount);
+    if (other !== null) return release(other);
+  }
   return owner.kind === "DaemonSet"
     ? judgeDaemonSet(name, workload.value, node.value)
     : judgeStatefulSet(facts, own, workload.value, node.value);
@@ -99,11 +108,11 @@ const judgeStatefulSet = (facts: ExitFacts, own: OwnPod, workload: Workload, nod
   const name = `StatefulSet ${own.owner?.name}`;
   const unwanted = whyNotWanted(workload, own.name);
   if (unwanted !== null) return release(`${name}: ${unwanted}`);
-  const { pinned, sources, volumes } = facts;
+  const { pinned, mounts, volumes } = facts;
   if (pinned === true) return keep(`the configuration says that ${name} brings the pod back to this node`);
   if (pinned === false) return release(`the configuration says that ${name} may put the next pod elsewhere`);
   if (isTemplatePinned(workload.template, node)) return keep(`${name} is pinned to this node`);
-  for (const claim of claimsBehind(own, sources)) {
+  for (const claim of claimsBehind(own, mounts)) {
     const affinity = volumes.get(claim) ?? { kind: "missing" };
     if (affinity.kind === "silent") return open(`nobody can tell where claim ${claim} may go: ${affinity.why}`);
     if (affinity.kind === "found" && affinity.value !== null && isPinnedTo(affinity.value, node))

@@ -64,8 +64,23 @@ export const volumeBehind = (
   { mounts, volumes }: PodPlan,
   path: string,
 ): { name: string; volume: PodVolume | null } | null => {
-  const over = mounts
-    .filter((mount) => path === mount.path || path.startsWith(`${mount.path}/`))
-    .toSorted((a, b) => b.path.length - a.path.length)[0];
-  return over === undefined ? null : { name: over.volume, volume: volumes.get(over.volume) ?? null };
+  const over = innermost(mounts, path);
+  return over === null ? null : { name: over.volume, volume: volumes.get(over.volume) ?? null };
 };
+
+/** Where on the node a mount that is made at a path inside the container appears, or null when it stays in the container. */
+export const nodePathOf = ({ mounts, volumes }: PodPlan, path: string): string | null => {
+  const over = innermost(
+    mounts.filter(({ bidirectional }) => bidirectional),
+    path,
+  );
+  const volume = over === null ? null : volumes.get(over.volume);
+  return over === null || volume?.kind !== "hostPath"
+    ? null
+    : `${volume.path.replace(/\/+$/, "")}${path.slice(over.path.length)}`;
+};
+
+const innermost = (mounts: PodPlan["mounts"], path: string): PodPlan["mounts"][number] | null =>
+  mounts
+    .filter((mount) => path === mount.path || path.startsWith(`${mount.path}/`))
+    .toSorted((a, b) => b.path.length - a.path.length)[0] ?? null;

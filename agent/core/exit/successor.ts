@@ -1,6 +1,6 @@
 import type { NodeView } from "../report/node-view.ts";
 import { HOSTNAME, isPinnedTo, matches } from "./node-selector.ts";
-import { type PodPlan, type PodVolume, volumeBehind } from "./pod-plan.ts";
+import { nodePathOf, type PodPlan, type PodVolume, volumeBehind } from "./pod-plan.ts";
 import { daemonSetTolerations, untolerated } from "./tolerations.ts";
 import type { OwnPod, Workload } from "./workload.ts";
 
@@ -28,21 +28,30 @@ export const isTemplatePinned = ({ nodeName, nodeSelector, affinity }: PodPlan, 
   return affinity !== null && isPinnedTo(affinity, node);
 };
 
+/** A mount that the agent makes, as its end sees it. */
+export interface MadeMount {
+  source: string;
+  target: string;
+}
+
 /**
- * Why the next pod would not stand where this one does, or null: every source has to be the same volume, and the places where
- * mounts are made the same directories of the node, or nobody would look after them any more.
+ * Why the next pod would not take a mount over as it is, or null: the source has to be the same volume, and the target the same
+ * directory of the node, or nobody would look after it any more.
  */
-export const whyNotTheSame = (pod: OwnPod, workload: Workload, sources: readonly string[]): string | null => {
-  for (const source of sources) {
-    const ours = volumeBehind(pod.plan, source);
-    if (ours === null || ours.volume === null) return `${source} is no volume of the pod`;
-    if (ours.volume.kind === "own") return `${source} is a volume that goes with the pod`;
-    const next = nextVolume(pod.name, workload, source);
-    if (next === null || !isSame(ours.volume, next)) return `the next pod has another volume at ${source}`;
-  }
-  const places = hostPlaces(workload.template);
-  const lost = hostPlaces(pod.plan).find((place) => !places.includes(place));
-  return lost === undefined ? null : `the next pod does not mount ${lost} of the node any more`;
+export const whyNotTheSame = (
+  { name, plan }: OwnPod,
+  workload: Workload,
+  { source, target }: MadeMount,
+): string | null => {
+  const ours = volumeBehind(plan, source)?.volume ?? null;
+  if (ours === null) return `${source} is no volume of the pod`;
+  if (ours.kind === "own") return `${source} is a volume that goes with the pod`;
+  const next = nextVolume(name, workload, source);
+  if (next === null || !isSame(ours, next)) return `the next pod has another volume at ${source}`;
+  const place = nodePathOf(plan, target);
+  return place === null || place === nodePathOf(workload.template, target)
+    ? null
+    : `the next pod does not have ${place} of the node at ${target}`;
 };
 
 const nextVolume = (podName: string, { template, claimTemplates }: Workload, source: string): PodVolume | null => {
@@ -53,19 +62,10 @@ const nextVolume = (podName: string, { template, claimTemplates }: Workload, sou
 
 const isSame = (a: PodVolume, b: PodVolume): boolean => a.kind !== "own" && JSON.stringify(a) === JSON.stringify(b);
 
-/** Directories of the node that the pod makes mounts in. */
-const hostPlaces = ({ mounts, volumes }: PodPlan): string[] =>
-  mounts
-    .filter(({ bidirectional }) => bidirectional)
-    .flatMap(({ volume }) => {
-      const found = volumes.get(volume);
-      return found?.kind === "hostPath" ? [found.path] : [];
-    });
-
 /** The claims behind the sources. */
-export const claimsBehind = ({ plan }: OwnPod, sources: readonly string[]): string[] => [
+export const claimsBehind = ({ plan }: OwnPod, mounts: readonly Pick<MadeMount, "source">[]): string[] => [
   ...new Set(
-    sources.flatMap((source) => {
+    mounts.flatMap(({ source }) => {
       const volume = volumeBehind(plan, source)?.volume;
       return volume?.kind === "claim" ? [volume.claim] : [];
     }),

@@ -1,5 +1,4 @@
 import type { ExitFacts } from "../../../agent/core/exit/decide.ts";
-import { readWorkload } from "../../../agent/core/exit/workload.ts";
 import {
   daemon,
   deleting,
@@ -7,7 +6,6 @@ import {
   found,
   local,
   missing,
-  must,
   node,
   pod,
   podOf,
@@ -108,41 +106,7 @@ export const cases: [string, ExitFacts, "keep" | "release", string][] = [
     "keep",
     "makes another pod",
   ],
-  [
-    "ephemeral volumes go with the pod",
-    daemon({
-      ...pod("DaemonSet", { source: { ephemeral: {} } }),
-      workload: workloadOf({ source: { ephemeral: {} } }),
-    }),
-    "release",
-    "goes with the pod",
-  ],
-  [
-    "emptyDir goes with the pod",
-    daemon({ ...pod("DaemonSet", { source: { emptyDir: {} } }) }),
-    "release",
-    "goes with the pod",
-  ],
-  [
-    "the rollout brings another directory",
-    daemon({ workload: workloadOf({ source: { hostPath: { path: "/new" } } }) }),
-    "release",
-    "another volume at /volumes/dumps",
-  ],
-  [
-    "the rollout brings another host path",
-    daemon({ workload: workloadOf({ ...shared, parent: "/elsewhere/x" }) }),
-    "release",
-    "does not mount /var/lib/mooring of the node any more",
-  ],
-  ["the source is the image's own", daemon({ sources: ["/nowhere"] }), "release", "/nowhere is no volume of the pod"],
-  [
-    "the next pod has nothing at the source",
-    daemon({ workload: found({ ...must(readWorkload({ metadata: { uid: "owner-uid" }, spec: {} })) }) }),
-    "release",
-    "another volume",
-  ],
-  ["only watched mounts", daemon({ sources: [] }), "keep", "makes another pod"],
+  ["only watched mounts", daemon({ mounts: [] }), "keep", "makes another pod"],
   // StatefulSet
   ["rollout, not pinned", stateful(), "release", "may put the next pod on another node"],
   [

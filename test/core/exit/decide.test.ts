@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { type Answer, decideExit, type ExitFacts } from "../../../agent/core/exit/decide.ts";
 import { cases } from "./cases.ts";
 import { daemon, denied, missing, node, shared, silent, stateful, withVolume, workloadOf } from "./examples.ts";
+import { successors } from "./successors.ts";
 
-test.each(cases)("%s", (_, facts, policy, why) => {
+test.each([...cases, ...successors])("%s", (_, facts, policy, why) => {
   const decision = decideExit(facts);
   expect(decision.policy).toBe(policy);
   expect(decision.why).toContain(why);

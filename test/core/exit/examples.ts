@@ -1,5 +1,6 @@
 import type { Answer, ExitFacts } from "../../../agent/core/exit/decide.ts";
 import { type NodeSelector, readNodeSelector } from "../../../agent/core/exit/node-selector.ts";
+import type { MadeMount } from "../../../agent/core/exit/successor.ts";
 import { type OwnPod, readOwnPod, readWorkload, type Workload } from "../../../agent/core/exit/workload.ts";
 import { type NodeParts, nodeView } from "../report/examples.ts";
 
@@ -11,6 +12,10 @@ export const found = <T>(value: T): Answer<T> => ({ kind: "found", value });
 export interface Spec {
   source?: unknown;
   parent?: string;
+  /** Where the container has it. */
+  inside?: string;
+  /** Volumes beside that of dumps. */
+  others?: Readonly<Record<string, object>>;
   [key: string]: unknown;
 }
 
@@ -18,19 +23,26 @@ export interface Spec {
 export const podSpec = ({
   source = { persistentVolumeClaim: { claimName: "c" } },
   parent = "/var/lib/mooring",
+  inside = `/host${parent}`,
+  others = {},
   ...rest
 }: Spec = {}) => ({
   volumes: [
     { name: "config", configMap: { name: "x" } },
     { name: "parent-0", hostPath: { path: parent } },
     { name: "volume-dumps", ...(source as object) },
+    ...Object.entries(others).map(([name, volume]) => ({ name: `volume-${name}`, ...volume })),
   ],
   containers: [
     {
       name: "mooring",
       volumeMounts: [
-        { name: "parent-0", mountPath: `/host${parent}`, mountPropagation: "Bidirectional" },
-        { name: "volume-dumps", mountPath: "/volumes/dumps", mountPropagation: "HostToContainer" },
+        { name: "parent-0", mountPath: inside, mountPropagation: "Bidirectional" },
+        ...["dumps", ...Object.keys(others)].map((name) => ({
+          name: `volume-${name}`,
+          mountPath: `/volumes/${name}`,
+          mountPropagation: "HostToContainer",
+        })),
       ],
     },
   ],
@@ -76,6 +88,13 @@ export const workloadOf = (
     ),
   );
 
+/** What the chart's configuration says of a mount. */
+export const mounted = (name: string, change: Partial<MadeMount> = {}): MadeMount => ({
+  source: `/volumes/${name}`,
+  target: `/host/var/lib/mooring/${name}`,
+  ...change,
+});
+
 export const shared = { source: { hostPath: { path: "/srv" } } };
 export const local = { "kubernetes.io/hostname": "worker-1" };
 export const node = (parts: NodeParts = {}) => found(nodeView(parts));
@@ -90,7 +109,7 @@ export const tied: Answer<NodeSelector | null> = found(
 export const daemon = (change: Partial<ExitFacts> = {}): ExitFacts => ({
   exit: "auto",
   pinned: "auto",
-  sources: ["/volumes/dumps"],
+  mounts: [mounted("dumps")],
   self: podOf("DaemonSet", {}, shared),
   pod: found(podOf("DaemonSet", deleting, shared)),
   workload: workloadOf(shared),

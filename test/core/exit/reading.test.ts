@@ -7,8 +7,9 @@ import { daemon, deleting, found, must, podOf, shared } from "./examples.ts";
 
 test("the claims behind the sources, each once", () => {
   const pod = podOf("StatefulSet");
-  expect(claimsBehind(pod, ["/volumes/dumps", "/volumes/dumps/sub", "/nowhere"])).toEqual(["c"]);
-  expect(claimsBehind(podOf("DaemonSet", {}, shared), ["/volumes/dumps"])).toEqual([]);
+  const mounts = ["/volumes/dumps", "/volumes/dumps/sub", "/nowhere"].map((source) => ({ source }));
+  expect(claimsBehind(pod, mounts)).toEqual(["c"]);
+  expect(claimsBehind(podOf("DaemonSet", {}, shared), mounts)).toEqual([]);
 });
 
 describe("reading a pod and a workload", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { readPodPlan, volumeBehind } from "../../../agent/core/exit/pod-plan.ts";
+import { nodePathOf, readPodPlan, volumeBehind } from "../../../agent/core/exit/pod-plan.ts";
 
 describe("the volume behind a path", () => {
   const plan = readPodPlan({
@@ -41,5 +41,40 @@ describe("the volume behind a path", () => {
 
   test("any nonsense is a plan", () => {
     fc.assert(fc.property(fc.anything(), (spec) => void volumeBehind(readPodPlan(spec), "/x")));
+  });
+});
+
+describe("the place on the node behind a path", () => {
+  const mountPropagation = "Bidirectional";
+  const plan = readPodPlan({
+    volumes: [
+      { name: "all", hostPath: { path: "/" } },
+      { name: "team", hostPath: { path: "/var/lib/team/" } },
+      { name: "claim", persistentVolumeClaim: { claimName: "c" } },
+      { name: "seen", hostPath: { path: "/srv" } },
+    ],
+    containers: [
+      {
+        volumeMounts: [
+          { name: "all", mountPath: "/host", mountPropagation },
+          { name: "team", mountPath: "/host/team", mountPropagation },
+          { name: "claim", mountPath: "/claim", mountPropagation },
+          { name: "gone", mountPath: "/gone", mountPropagation },
+          { name: "seen", mountPath: "/seen", mountPropagation: "HostToContainer" },
+        ],
+      },
+    ],
+  });
+
+  test.each([
+    ["/host/var/dumps", "/var/dumps"],
+    ["/host/team/dumps", "/var/lib/team/dumps"],
+    ["/host/teams/dumps", "/teams/dumps"],
+    ["/claim/dumps", null],
+    ["/gone/dumps", null],
+    ["/seen/dumps", null],
+    ["/elsewhere", null],
+  ])("%s: %p", (path, place) => {
+    expect(nodePathOf(plan, path)).toBe(place);
   });
 });

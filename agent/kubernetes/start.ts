@@ -121,7 +121,9 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     namespace,
     pod: podName ?? "",
     node,
-    mounts: config.mounts.flatMap(({ source, target }) => (source === null ? [] : [{ source, target }])),
+    mounts: status().mounts.flatMap(({ source, target, attached }) =>
+      source === null ? [] : [{ source, target, attached }],
+    ),
   });
   /** Somebody else's pod of the same name is not this one, and nobody takes a deletion back. */
   const learn = (pod: OwnPod | null): void => {

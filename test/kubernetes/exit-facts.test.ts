@@ -49,7 +49,7 @@ const decide = async (it: Scene, known = true, withinMs = 1000) => {
     namespace: "storage",
     pod: "m-0",
     node: "worker-1",
-    mounts: [{ source: "/volumes/dumps", target: "/host/var/lib/mooring/dumps" }],
+    mounts: [{ source: "/volumes/dumps", target: "/host/var/lib/mooring/dumps", attached: true }],
   };
   const facts = await askForExit(where, known ? readOwnPod(pod()) : null, withinMs);
   return decideExit({ ...facts, exit: "auto", pinned: "auto" });

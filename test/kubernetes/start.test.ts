@@ -2,48 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Directory } from "../../agent/core/config/config.ts";
-import { type Kubernetes, startKubernetes } from "../../agent/kubernetes/start.ts";
-import { configFrom } from "../core/config/read.ts";
+import { startKubernetes } from "../../agent/kubernetes/start.ts";
 import { messageOf } from "../kernel/harness/until.ts";
-import { kubeconfigOf } from "./kubeconfig.ts";
-import { type Scene, scene, toldOf, until } from "./scene.ts";
-
-const config = (more = "") =>
-  configFrom(
-    `mounts: [{name: dumps, source: /volumes/dumps, target: /host/var/m/dumps, hostPath: /var/m/dumps}]
-kubernetes: {instance: storage-m, namespace: storage, nodeName: worker-1, podName: m-0${more}}`,
-  );
-const podPath = "/api/v1/namespaces/storage/pods/m-0";
-const ownPod = (change: Record<string, unknown> = {}) => ({
-  metadata: { uid: "agent-uid", name: "m-0", namespace: "storage", ...change },
-  spec: { terminationGracePeriodSeconds: 77 },
-});
-
-const started = async (it: Scene = scene(), more = "") => {
-  const folder = mkdtempSync(join(tmpdir(), "mooring-kubeconfig-"));
-  it.later(() => rmSync(folder, { recursive: true }));
-  const kubeconfig = join(folder, "config");
-  writeFileSync(kubeconfig, kubeconfigOf(it.cluster.url));
-  const requested: Directory[][] = [];
-  const kubernetes = await startKubernetes({
-    config: config(more),
-    environment: { KUBECONFIG: kubeconfig, POD_NAMESPACE: "storage", POD_UID: "agent-uid" },
-    status: () => it.status,
-    tell: it.tell,
-    onDirectories: (by) => void requested.push([...(by.get("dumps") ?? [])]),
-  });
-  let over = false;
-  const end = async (comesBack: boolean) => {
-    if (over) return;
-    over = true;
-    await kubernetes.end(comesBack, 1000);
-  };
-  it.later(() => end(true));
-  return { it, kubernetes, requested, end };
-};
-const labels = ({ cluster }: Scene) => (cluster.node.metadata as { labels: Record<string, string> }).labels;
-const isKnown = (kubernetes: Kubernetes) => until(() => kubernetes.graceMs() === 77_000);
+import { scene, toldOf, until } from "./scene.ts";
+import { config, isKnown, labels, ownPod, podPath, started } from "./started.ts";
 
 test("everything runs: marks, Events, consumers, directories, and the end", async () => {
   const it = scene();
@@ -80,24 +42,6 @@ test("everything runs: marks, Events, consumers, directories, and the end", asyn
   expect(kubernetes.graceMs()).toBe(5000);
   await end(false);
   expect(labels(it)["volume-mounts"]).toBeUndefined();
-});
-
-test("other mounts after a reload: pods are looked at again", async () => {
-  const it = scene();
-  it.cluster.put({
-    metadata: { uid: "u", namespace: "apps", name: "one" },
-    spec: {
-      volumes: [{ name: "v", hostPath: { path: "/var/other" } }],
-      containers: [{ name: "c", volumeMounts: [{ name: "v", mountPath: "/d" }] }],
-    },
-  });
-  const { kubernetes } = await started(it);
-  await until(() => kubernetes.consumers("dumps")?.length === 0);
-  const other = config();
-  const [mount] = other.mounts;
-  if (mount) mount.hostPath = "/var/other/dumps";
-  kubernetes.configure(other);
-  await until(() => kubernetes.consumers("dumps")?.length === 1);
 });
 
 describe("an agent that cannot ask", () => {

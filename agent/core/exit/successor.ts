@@ -32,6 +32,8 @@ export const isTemplatePinned = ({ nodeName, nodeSelector, affinity }: PodPlan, 
 export interface MadeMount {
   source: string;
   target: string;
+  /** It is on top at its target. */
+  attached: boolean;
 }
 
 /**
@@ -41,10 +43,10 @@ export interface MadeMount {
 export const whyNotTheSame = (
   { name, plan }: OwnPod,
   workload: Workload,
-  { source, target }: MadeMount,
+  { source, target, attached }: MadeMount,
 ): string | null => {
   const ours = volumeBehind(plan, source)?.volume ?? null;
-  if (ours === null) return `${source} is no volume of the pod`;
+  if (ours === null) return attached ? `${source} is no volume of the pod` : null;
   if (ours.kind === "own") return `${source} is a volume that goes with the pod`;
   const next = nextVolume(name, workload, source);
   if (next === null || !isSame(ours, next)) return `the next pod has another volume at ${source}`;

@@ -92,6 +92,7 @@ export const workloadOf = (
 export const mounted = (name: string, change: Partial<MadeMount> = {}): MadeMount => ({
   source: `/volumes/${name}`,
   target: `/host/var/lib/mooring/${name}`,
+  attached: true,
   ...change,
 });
 

@@ -51,7 +51,13 @@ export const successors: [string, ExitFacts, "keep" | "release", string][] = [
   ["a mount that was added one level up", rollout(deep, wide), "keep", "with the same volumes"],
   ["a mount that was taken away one level up", rollout(wide, deep), "keep", "with the same volumes"],
   [
-    "the source is the image's own",
+    "a mount that was added, told before the pod has its volume",
+    daemon({ mounts: [mounted("dumps"), mounted("traces", { attached: false })], workload: workloadOf(wide) }),
+    "keep",
+    "with the same volumes",
+  ],
+  [
+    "a mount of the image's own files, which go with the container",
     daemon({ mounts: [mounted("dumps", { source: "/nowhere" })] }),
     "release",
     "/nowhere is no volume of the pod",

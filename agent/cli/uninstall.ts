@@ -9,7 +9,7 @@ export const uninstall: Command<Record<never, never>> = {
   usage: [""],
   description: `The chart's pre-delete hook. Helm deletes permissions and workloads in the same second, and an agent without permissions
 cannot see that it is being removed; so this deletes the workloads first, in the foreground, and waits until the agents
-have released their nodes, taken their marks back and ended.
+have released their nodes, taken their marks back and ended. Workloads that Helm has not installed are left alone.
 
 Environment, set by the chart:
   UNINSTALL_WORKLOADS   what to delete: statefulset/NAME or daemonset/NAME, separated by commas

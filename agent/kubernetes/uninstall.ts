@@ -26,31 +26,74 @@ export interface WorkloadName {
 
 const ASK_MS = 10_000;
 
+/** Helm sets it on every object of a release, never on what `helm template` prints: helm pkg/action setMetadataVisitor. */
+const RELEASE_ANNOTATION = "meta.helm.sh/release-name";
+
 /**
  * Deletes the workloads and waits until every agent has released its node and is gone; the permissions of the agents are still
- * there meanwhile. Resolves to null, or to what went wrong and what to do.
+ * there meanwhile. Where Helm has not installed them no `helm uninstall` asks, but somebody applied the hook like any other
+ * object: then nothing is deleted. Resolves to null, or to what went wrong and what to do.
  */
 export const uninstallWorkloads = async (options: UninstallOptions): Promise<string | null> => {
-  const { api, namespace, workloads, unlock, say, timeoutMs } = options;
+  const { api, namespace, unlock, say, timeoutMs } = options;
   const until = performance.now() + timeoutMs;
+  const looks = await lookAt(options, until);
+  if (typeof looks === "string") return looks;
+  const foreign = looks.find(({ state }) => state === "foreign");
+  if (foreign !== undefined) {
+    await say(
+      `${foreign.kind} ${foreign.name} was not installed by Helm (it has no annotation ${RELEASE_ANNOTATION}), so nothing is deleted; render the chart without this hook: helm template --no-hooks`,
+    );
+    return null;
+  }
   if (unlock) await markPods(options, until);
-  for (const { kind, name } of workloads) {
+  for (const { kind, name } of looks.filter(({ state }) => state === "installed")) {
     const deleted = await insist(until, () =>
       api.ask({
         verb: "delete",
-        path: path`/apis/apps/v1/namespaces/${namespace}/${`${kind}s`}/${name}`,
+        path: pathOf(namespace, kind, name),
         body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Foreground" },
         timeoutMs: ASK_MS,
       }),
     );
-    const isGone = deleted.kind === "refused" && deleted.status === 404;
-    if (deleted.kind !== "ok" && !isGone) return `cannot delete ${kind} ${name}: ${deleted.why}; ${wayOut}`;
-    await say(
-      `${kind} ${name}: ${isGone ? "there is none" : "deleted; waiting for its agents to release their nodes"}`,
-    );
+    if (deleted.kind !== "ok" && !isMissing(deleted)) return `cannot delete ${kind} ${name}: ${deleted.why}; ${wayOut}`;
+    await say(`${kind} ${name}: deleted; waiting for its agents to release their nodes`);
   }
+  for (const { kind, name } of looks.filter(({ state }) => state === "missing"))
+    await say(`${kind} ${name}: there is none`);
   return waitUntilGone(options, until);
 };
+
+interface Look extends WorkloadName {
+  state: "installed" | "foreign" | "missing";
+}
+
+/** Each workload as it is before anything is deleted; a text says why that cannot be known. */
+const lookAt = async (options: UninstallOptions, until: number): Promise<Look[] | string> => {
+  const { api, namespace, workloads } = options;
+  const looks: Look[] = [];
+  for (const { kind, name } of workloads) {
+    const found = await insist(until, () =>
+      api.ask({
+        verb: "get",
+        path: pathOf(namespace, kind, name),
+        timeoutMs: ASK_MS,
+      }),
+    );
+    if (found.kind !== "ok" && !isMissing(found)) return `cannot look at ${kind} ${name}: ${found.why}; ${wayOut}`;
+    const state = found.kind !== "ok" ? "missing" : isInstalled(found.body) ? "installed" : "foreign";
+    looks.push({ kind, name, state });
+  }
+  return looks;
+};
+
+const pathOf = (namespace: string, kind: WorkloadName["kind"], name: string): string =>
+  path`/apis/apps/v1/namespaces/${namespace}/${`${kind}s`}/${name}`;
+
+const isMissing = (reply: Reply): boolean => reply.kind === "refused" && reply.status === 404;
+
+const isInstalled = (workload: unknown): boolean =>
+  textOf(fieldsOf(fieldsOf(fieldsOf(workload).metadata).annotations)[RELEASE_ANNOTATION]) !== null;
 
 const wayOut =
   "to go on without waiting: helm uninstall --no-hooks, then `mooring release` on every node that still has mounts";

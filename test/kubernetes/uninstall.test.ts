@@ -12,7 +12,12 @@ const pods = (...names: string[]) => ({
 
 const installed = (...names: string[]) => {
   const it = scene();
-  it.cluster.objects.set(workloadPath, { metadata: { name: "m" } });
+  it.cluster.objects.set(workloadPath, {
+    metadata: {
+      name: "m",
+      annotations: { "meta.helm.sh/release-name": "m", "meta.helm.sh/release-namespace": "storage" },
+    },
+  });
   it.cluster.objects.set(podsPath, pods(...names));
   return it;
 };
@@ -63,7 +68,26 @@ test("a workload that is gone already is fine", async () => {
   const { lines, result } = run(it);
   expect(await result).toBeNull();
   expect(lines[0]).toBe("statefulset m: there is none");
+  // One that comes after the look is not the one that was to be deleted.
+  expect(it.cluster.writes).toEqual([]);
 });
+
+test.each([true, false])(
+  "what Helm has not installed stays: the hook was applied like any other object (unlock: %p)",
+  async (unlock) => {
+    const it = installed("m-0");
+    it.cluster.objects.set("/apis/apps/v1/namespaces/storage/statefulsets/n", {
+      metadata: { name: "n", annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}" } },
+    });
+    const workloads = (["m", "n"] as const).map((name) => ({ kind: "statefulset", name }) as const);
+    const { lines, result } = run(it, { workloads, unlock });
+    expect(await result).toBeNull();
+    expect(it.cluster.writes).toEqual([]);
+    expect(lines).toEqual([
+      "statefulset n was not installed by Helm (it has no annotation meta.helm.sh/release-name), so nothing is deleted; render the chart without this hook: helm template --no-hooks",
+    ]);
+  },
+);
 
 test("an agent that does not end: named with its node, and the way out", async () => {
   const { result } = run(installed("m-0"), { timeoutMs: 100 });
@@ -79,9 +103,12 @@ test("an API server that is away for a moment is waited for, one that forbids is
   expect(await run(it).result).toBeNull();
   const forbidden = installed("m-0");
   forbidden.cluster.fault = () => ({ kind: "status", status: 403, message: "no" });
-  expect(await run(forbidden).result).toStartWith("cannot delete statefulset m: 403: no; to go on without waiting");
+  expect(await run(forbidden).result).toStartWith("cannot look at statefulset m: 403: no; to go on without waiting");
+  const refused = installed("m-0");
+  refused.cluster.fault = ({ method }) => (method === "DELETE" ? { kind: "status", status: 403, message: "no" } : null);
+  expect(await run(refused).result).toStartWith("cannot delete statefulset m: 403: no; to go on without waiting");
   const blind = installed("m-0");
-  blind.cluster.fault = ({ method }) => (method === "GET" ? { kind: "status", status: 403, message: "no" } : null);
+  blind.cluster.fault = ({ path }) => (path === podsPath ? { kind: "status", status: 403, message: "no" } : null);
   expect(await run(blind).result).toStartWith("cannot see the agents' pods: 403: no");
 });
 

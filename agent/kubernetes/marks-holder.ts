@@ -1,10 +1,11 @@
 import type { MarkKeys } from "../core/report/marks.ts";
 import type { NodeView } from "../core/report/node-view.ts";
-import { type Holder, holderOf } from "../core/report/ownership.ts";
+import { type Author, type Holder, holderOf } from "../core/report/ownership.ts";
 import type { TraceBody } from "../core/trace.ts";
 
 export interface MarksHolderOptions {
   settings(): { keys: MarkKeys };
+  author: Author;
   /** Whether that agent's pod still is on this node; null when it cannot be known. */
   isLive(holder: Holder): boolean | null;
   /** How long another instance may be away before its names are taken over, milliseconds. */
@@ -27,10 +28,10 @@ export class MarksHolder {
   }
 
   look(view: NodeView): void {
-    const { settings, tell } = this.#options;
+    const { settings, author, tell } = this.#options;
     const { keys } = settings();
     const before = this.#other;
-    this.#other = holderOf(view, keys, (holder) => this.#counts(holder));
+    this.#other = holderOf(view, keys, author, (holder) => this.#counts(holder));
     const { instance = null, pod = null } = this.#other ?? {};
     if (instance !== null && instance !== before?.instance)
       tell({

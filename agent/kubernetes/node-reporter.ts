@@ -1,6 +1,5 @@
 import { type MarkKeys, type Marks, marksOf, steady } from "../core/report/marks.ts";
 import { type NodeView, readNode } from "../core/report/node-view.ts";
-import type { Author } from "../core/report/ownership.ts";
 import { type NodePatch, patchFor, patchToTakeBack } from "../core/report/patch.ts";
 import type { Status } from "../core/status.ts";
 import { Alarm } from "./alarm.ts";
@@ -15,7 +14,6 @@ export interface NodeReporterOptions extends MarksHolderOptions {
   pacer: Pacer;
   difficulty: Difficulty;
   node: string;
-  author: Author;
   settings(): ReportSettings;
   status(): Status;
   /** From one look at the node to the next, milliseconds. */

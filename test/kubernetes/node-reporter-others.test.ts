@@ -80,6 +80,14 @@ describe("two instances on one node", () => {
     expect(toldOf(it, "nodeMarksHeld")).toMatchObject([{ holder: "other (pod other/o-0)" }]);
   });
 
+  test("what its own pod claimed under another instance, before its container was restarted, holds nothing up", async () => {
+    const it = claimed();
+    const { node } = reporting({ author: { pod: "other/o-0", uid: "other-uid" } }, it);
+    await until(() => conditionOf(node) !== undefined);
+    expect(label(node)).toBe("ready");
+    expect(toldOf(it, "nodeMarksHeld")).toEqual([]);
+  });
+
   test("it takes over once the first has been gone for a while, and not at once", async () => {
     const it = claimed();
     let live: boolean | null = null;

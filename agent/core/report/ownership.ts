@@ -25,15 +25,18 @@ export const annotationText = (marks: Marks, author: Author, keys: MarkKeys, hol
     mounts: marks.mounts,
   });
 
-/** Other instances whose annotation claims one of our two names, in the order of their names. */
-export const otherHolders = (view: NodeView, keys: MarkKeys): Holder[] =>
+/** Other agents whose annotation claims one of our two names, in the order of their instances; our own pod is no other one. */
+export const otherHolders = (view: NodeView, keys: MarkKeys, author: Author): Holder[] =>
   Object.entries(view.annotations)
     .filter(([key]) => key !== keys.annotation)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, text]) => {
       const { holds, pod, uid } = parsed(text);
       const claims = Array.isArray(holds) && (holds.includes(keys.label) || holds.includes(keys.condition));
-      return claims ? [{ instance: key.slice(annotationPrefix.length), pod: textOf(pod), uid: textOf(uid) }] : [];
+      const isOurs = author.uid !== null && uid === author.uid;
+      return claims && !isOurs
+        ? [{ instance: key.slice(annotationPrefix.length), pod: textOf(pod), uid: textOf(uid) }]
+        : [];
     });
 
 /** Whether the annotation that stands there claims the names for us. */
@@ -44,10 +47,17 @@ export const isClaimedByUs = (view: NodeView, keys: MarkKeys): boolean =>
  * Who has the plain names: null is us. Whoever lives and claims them keeps them; of two that claimed them in the same moment,
  * the one whose name sorts first.
  */
-export const holderOf = (view: NodeView, keys: MarkKeys, isLive: (holder: Holder) => boolean): Holder | null => {
+export const holderOf = (
+  view: NodeView,
+  keys: MarkKeys,
+  author: Author,
+  isLive: (holder: Holder) => boolean,
+): Holder | null => {
   const own = keys.annotation.slice(annotationPrefix.length);
   const claimed = isClaimedByUs(view, keys);
-  return otherHolders(view, keys).find((holder) => isLive(holder) && (!claimed || holder.instance < own)) ?? null;
+  return (
+    otherHolders(view, keys, author).find((holder) => isLive(holder) && (!claimed || holder.instance < own)) ?? null
+  );
 };
 
 const parsed = (text: string): Readonly<Record<string, unknown>> => {

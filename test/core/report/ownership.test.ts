@@ -13,8 +13,8 @@ const dead = () => false;
 
 test("a live claim of another instance is respected, with the pod that makes it", () => {
   const view = node({ "mooring.dev/other": holds() });
-  expect(holderOf(view, keys, alive)).toEqual({ instance: "other", pod: "other/o-0", uid: "other-uid" });
-  expect(holderOf(view, keys, dead)).toBeNull();
+  expect(holderOf(view, keys, author, alive)).toEqual({ instance: "other", pod: "other/o-0", uid: "other-uid" });
+  expect(holderOf(view, keys, author, dead)).toBeNull();
 });
 
 test.each([
@@ -27,18 +27,25 @@ test.each([
   ["a list", "[]", false],
   ["null", "null", false],
 ])("another instance with %s", (_, text, isHolder) => {
-  expect(otherHolders(node({ "mooring.dev/other": text }), keys).length).toBe(isHolder ? 1 : 0);
+  expect(otherHolders(node({ "mooring.dev/other": text }), keys, author).length).toBe(isHolder ? 1 : 0);
 });
 
 test("our own annotation is no other, and annotations of others are not read", () => {
-  expect(otherHolders(node({ [keys.annotation]: holds(), "example.com/x": holds() }), keys)).toEqual([]);
+  expect(otherHolders(node({ [keys.annotation]: holds(), "example.com/x": holds() }), keys, author)).toEqual([]);
+});
+
+test("what our own pod wrote under another instance is no other agent's", () => {
+  const text = JSON.stringify({ pod: author.pod, uid: author.uid, holds: ["volume-mounts"], mounts: {} });
+  expect(otherHolders(node({ "mooring.dev/before": text }), keys, author)).toEqual([]);
+  const nobody = JSON.stringify({ holds: ["volume-mounts"] });
+  expect(otherHolders(node({ "mooring.dev/before": nobody }), keys, { pod: null, uid: null })).toHaveLength(1);
 });
 
 test("of two that claimed at once the first by name keeps the names, and both know it", () => {
   const both = node({ "mooring.dev/other": holds(), [keys.annotation]: holds() });
-  expect(holderOf(both, keys, alive)?.instance).toBe("other");
+  expect(holderOf(both, keys, author, alive)?.instance).toBe("other");
   const fromTheOther = { ...keys, annotation: "mooring.dev/other" };
-  expect(holderOf(both, fromTheOther, alive)).toBeNull();
+  expect(holderOf(both, fromTheOther, author, alive)).toBeNull();
 });
 
 test("exactly one of any instances that claimed at once keeps the names", () => {
@@ -47,7 +54,7 @@ test("exactly one of any instances that claimed at once keeps the names", () => 
     fc.property(names, (instances) => {
       const view = node(Object.fromEntries(instances.map((each) => [`mooring.dev/${each}`, holds()])));
       const winners = instances.filter(
-        (each) => holderOf(view, { ...keys, annotation: `mooring.dev/${each}` }, alive) === null,
+        (each) => holderOf(view, { ...keys, annotation: `mooring.dev/${each}` }, author, alive) === null,
       );
       expect(winners).toHaveLength(1);
     }),

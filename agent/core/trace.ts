@@ -44,6 +44,8 @@ export type TraceBody =
   | { kind: "volumeNew"; mount: string; uuid: string }
   | { kind: "volumeChanged"; mount: string; from: string; to: string }
   | { kind: "configReloaded"; path: string; mounts: number }
+  /** These are as they were until the pod is replaced. */
+  | { kind: "newPodNeeded"; keys: string[] }
   | { kind: "configRejected"; path: string; problems: string[] }
   | { kind: "listening"; url: string }
   | { kind: "listenFailed"; host: string; port: number; why: string }

@@ -4,7 +4,7 @@ import { type Author, type Holder, holderOf } from "../core/report/ownership.ts"
 import type { TraceBody } from "../core/trace.ts";
 
 export interface MarksHolderOptions {
-  settings(): { keys: MarkKeys };
+  keys: MarkKeys;
   author: Author;
   /** Whether that agent's pod still is on this node; null when it cannot be known. */
   isLive(holder: Holder): boolean | null;
@@ -28,8 +28,7 @@ export class MarksHolder {
   }
 
   look(view: NodeView): void {
-    const { settings, author, tell } = this.#options;
-    const { keys } = settings();
+    const { keys, author, tell } = this.#options;
     const before = this.#other;
     this.#other = holderOf(view, keys, author, (holder) => this.#counts(holder));
     const { instance = null, pod = null } = this.#other ?? {};

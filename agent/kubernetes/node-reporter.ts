@@ -1,4 +1,4 @@
-import { type MarkKeys, type Marks, marksOf, steady } from "../core/report/marks.ts";
+import { type Marks, marksOf, steady } from "../core/report/marks.ts";
 import { type NodeView, readNode } from "../core/report/node-view.ts";
 import { type NodePatch, patchFor, patchToTakeBack } from "../core/report/patch.ts";
 import type { Status } from "../core/status.ts";
@@ -22,7 +22,6 @@ export interface NodeReporterOptions extends MarksHolderOptions {
 }
 
 export interface ReportSettings {
-  keys: MarkKeys;
   heartbeatMs: number;
   startupTaint: string | null;
 }
@@ -90,7 +89,7 @@ export class NodeReporter {
     await Promise.race([this.#underWay, Bun.sleep(withinMs / 2)]);
     this.#view ??= await this.#ask({ verb: "get", path: this.#path, timeoutMs: left() });
     if (this.#view === null) return;
-    const { keys } = this.#options.settings();
+    const { keys } = this.#options;
     const holds = this.#holder.isUs;
     const patch = last === "takenBack" ? patchToTakeBack(this.#view, keys, holds) : this.#patch(true);
     if (patch !== null) await this.#write(patch, left());
@@ -114,8 +113,8 @@ export class NodeReporter {
   }
 
   #patch(stopping: boolean): NodePatch | null {
-    const { status, settings, author } = this.#options;
-    const { keys, heartbeatMs } = settings();
+    const { status, settings, keys, author } = this.#options;
+    const { heartbeatMs } = settings();
     if (this.#view === null) return null;
     this.#marks = steady(this.#marks, marksOf({ status: status(), healed: this.#healed, stopping }));
     const holds = this.#holder.isUs;
@@ -127,16 +126,16 @@ export class NodeReporter {
     const ask: Ask = { verb: "patch", path: `${this.#path}/status`, patch: "strategic", body: patch };
     this.#view = await this.#ask(timeoutMs === undefined ? ask : { ...ask, timeoutMs });
     if (this.#view === null) return false;
-    const { node, tell } = this.#options;
-    const label = patch.metadata.labels?.[this.#options.settings().keys.label];
+    const { node, keys, tell } = this.#options;
+    const label = patch.metadata.labels?.[keys.label];
     if (marks !== null && typeof label === "string")
       tell({ kind: "nodeMarked", node, label, reason: marks.condition.reason });
     return true;
   }
 
   async #removeTaint(): Promise<void> {
-    const { api, pacer, settings, status, tell, difficulty } = this.#options;
-    const { startupTaint: taint, keys } = settings();
+    const { api, pacer, keys, settings, status, tell, difficulty } = this.#options;
+    const { startupTaint: taint } = settings();
     if (taint === null || this.#view === null || !status().ready) return;
     const { view, reply } = await removeTaint({ api, pacer, taint, conditionType: keys.condition }, this.#view);
     this.#view = view;
@@ -166,7 +165,7 @@ export class NodeReporter {
   }
 
   #read(body: unknown): NodeView | null {
-    return readNode(body, this.#options.settings().keys.condition);
+    return readNode(body, this.#options.keys.condition);
   }
 
   get #path(): string {

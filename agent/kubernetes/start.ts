@@ -1,5 +1,6 @@
 import { version } from "../core/build.ts";
 import type { Config, Directory } from "../core/config/config.ts";
+import { renamedKeys } from "../core/config/renamed.ts";
 import { type Decision, decideExit } from "../core/exit/decide.ts";
 import { type OwnPod, readOwnPod } from "../core/exit/workload.ts";
 import { keysOf } from "../core/report/marks.ts";
@@ -85,9 +86,9 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     pacer,
     difficulty: marks,
     node,
+    keys: keysOf(config.kubernetes),
     author: { pod: podName === null ? null : `${namespace}/${podName}`, uid: ownUid },
     settings: () => ({
-      keys: keysOf(config.kubernetes),
       heartbeatMs: config.kubernetes.heartbeatMs,
       startupTaint: config.kubernetes.startupTaint,
     }),
@@ -178,7 +179,9 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     async end(comesBack, withinMs) {
       ended = true;
       watch.stop();
-      await Promise.all([reporter.end(comesBack ? "stopped" : "takenBack", withinMs), events.end(withinMs)]);
+      // Whoever comes back under other names leaves what stands under these as it is.
+      const last = comesBack && renamedKeys(options.config, config).length === 0 ? "stopped" : "takenBack";
+      await Promise.all([reporter.end(last, withinMs), events.end(withinMs)]);
     },
   };
 };

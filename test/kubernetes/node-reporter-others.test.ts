@@ -8,7 +8,7 @@ import { scene, toldOf, until } from "./scene.ts";
 
 describe("the startup taint", () => {
   const taint = { key: "mooring.dev/not-ready", effect: "NoSchedule" };
-  const settings = () => ({ keys, heartbeatMs: 0, startupTaint: "mooring.dev/not-ready:NoSchedule" });
+  const settings = () => ({ heartbeatMs: 0, startupTaint: "mooring.dev/not-ready:NoSchedule" });
   const tainted = (...taints: unknown[]) => {
     const it = scene();
     (it.cluster.node.spec as { taints: unknown[] }).taints = taints;

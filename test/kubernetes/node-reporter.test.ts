@@ -96,7 +96,7 @@ test("a healed mount is one write, although its state is the same again", async 
 });
 
 test("a heartbeat writes at its time", async () => {
-  const { it } = reporting({ settings: () => ({ keys, heartbeatMs: 1000, startupTaint: null }) });
+  const { it } = reporting({ settings: () => ({ heartbeatMs: 1000, startupTaint: null }) });
   await until(() => it.cluster.writes.length >= 2, 5000);
   const [first, second] = it.cluster.writes.map(({ at }) => at);
   // Times on the node are in whole seconds.

@@ -54,18 +54,19 @@ export class MooringAgent {
     this.#config = config;
     const capabilities = detectCapabilities();
     const kernel = { release: kernelRelease(), fallbacks: describeFallbacks(capabilities) };
-    const place = config.kubernetes.podName ?? hostname();
+    const { instance, nodeName, podName } = config.kubernetes;
     this.#keeper = startKeeper({
       config,
       capabilities,
-      agent: { instance: config.kubernetes.instance, holder: `${place} (pid ${process.pid})` },
+      agent: { instance, holder: `${podName ?? hostname()} (pid ${process.pid})` },
       now: monotonicMs,
       onNews: (news) => this.#onNews(news),
       onDeath: (why) => this.#onKeeperDeath(why),
     });
     this.#probers = new Probers({
       self,
-      node: config.kubernetes.nodeName ?? hostname(),
+      instance,
+      node: nodeName ?? hostname(),
       order: (order) => this.#keeper.order(order),
       tell: (trace) => this.#tell(trace),
     });
@@ -111,8 +112,7 @@ export class MooringAgent {
 
   async #startReporting(): Promise<void> {
     const kubernetes = await startReporting({
-      config: this.#config,
-      environment: this.#options.environment,
+      ...this.#options,
       status: () => this.#ledger.status(),
       onDirectories: (requested) => this.#probers.request(requested, this.#config),
       tell: (trace) => this.#tell(trace),

@@ -50,10 +50,10 @@ export class Ledger {
 
   status(): Status {
     const mounts = this.#config.mounts.map((mount) => this.#mountStatus(mount));
-    const { nodeName, podName, instance } = this.#config.kubernetes;
+    const { nodeName, podName } = this.#config.kubernetes;
     return {
       version,
-      instance,
+      instance: this.#options.config.kubernetes.instance,
       node: nodeName,
       pod: podName,
       startedAt: this.#startedAt,

@@ -9,6 +9,7 @@ import { syncVolume } from "../../volume/sync.ts";
 
 export interface ProbersOptions {
   self: Self;
+  instance: string;
   node: string;
   order(order: Order): void;
   tell(trace: TraceBody): void;
@@ -90,10 +91,11 @@ export class Probers {
     for (const { prober } of this.#running.values()) prober.stop();
   }
 
-  #requestFor(mount: Mount, { mounts, kubernetes }: Config): VolumeRequest {
+  #requestFor(mount: Mount, { mounts }: Config): VolumeRequest {
+    const { instance, node } = this.#options;
     const otherMounts = mounts.map(({ name }) => name).filter((name) => name !== mount.name);
     const requested = this.#requested.get(mount.name) ?? [];
-    return { mount, instance: kubernetes.instance, node: this.#options.node, otherMounts, requested };
+    return { mount, instance, node, otherMounts, requested };
   }
 
   #optionsFor(request: VolumeRequest, { monitor }: Config): ProberOptions {

@@ -1,6 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import type { Environment } from "../../core/config/environment.ts";
 import { nestedIn } from "../../core/config/nested.ts";
+import { renamedKeys } from "../../core/config/renamed.ts";
 import type { TraceBody } from "../../core/trace.ts";
 import { loadConfig, problemLines } from "../config-file.ts";
 
@@ -22,12 +23,14 @@ export interface ReloaderOptions {
 /** Reads the configuration again: a changed one is taken over, a broken one is told about and changes nothing. */
 export class Reloader {
   readonly #options: ReloaderOptions;
+  readonly #first: Config;
   /** What was read last was broken. */
   #isRejected = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
+    this.#first = options.current();
   }
 
   /** One after the other: what was read first is never taken over last. Who asks gets an answer. */
@@ -59,5 +62,7 @@ export class Reloader {
     this.#isRejected = false;
     take(config);
     tell({ kind: "configReloaded", path: configFile, mounts: config.mounts.length });
+    const keys = renamedKeys(this.#first, config);
+    if (keys.length > 0) tell({ kind: "newPodNeeded", keys });
   }
 }

@@ -31,6 +31,11 @@ export const agent = {
       problems,
     };
   },
+  newPodNeeded: ({ keys }) => ({
+    level: "warn",
+    message: `a new pod is needed for what changed in ${keys.join(", ")}; this one goes on under its old names`,
+    keys,
+  }),
   listening: (trace) => ({ level: "info", message: `listening on ${trace.url}`, url: trace.url }),
   listenFailed: ({ host, port, why }) => {
     const message = `cannot listen on ${host} port ${port}: ${why}; the mounts are held all the same, and it is tried again`;

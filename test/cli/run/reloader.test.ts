@@ -34,7 +34,7 @@ const reloader = (configFile: string | null = file, configPath: string | null = 
       happened.push(`took ${changed.mounts.map(({ name }) => name).join()}`);
     },
     refuse: (problems) => void happened.push(`refused ${problems.join("; ")}`),
-    tell: (trace) => void happened.push(trace.kind),
+    tell: (trace) => void happened.push(trace.kind === "newPodNeeded" ? `${trace.kind} ${trace.keys}` : trace.kind),
   });
 
 test("what changed is taken over; what did not is only told to who asks", async () => {
@@ -47,6 +47,20 @@ test("what changed is taken over; what did not is only told to who asks", async 
   writeFileSync(file, holding("second"));
   await agent.reload("changed");
   expect(happened).toEqual(["took second", "configReloaded"]);
+});
+
+test("names that an agent has for life are told to need a new pod, as long as they are wanted otherwise", async () => {
+  const agent = reloader();
+  writeFileSync(file, `${holding("first")}kubernetes: {instance: other, label: other}\n`);
+  await agent.reload("changed");
+  expect(happened.splice(0)).toEqual([
+    "took first",
+    "configReloaded",
+    "newPodNeeded kubernetes.instance,kubernetes.label",
+  ]);
+  writeFileSync(file, holding("first"));
+  await agent.reload("changed");
+  expect(happened).toEqual(["took first", "configReloaded"]);
 });
 
 test("what is broken changes nothing, and its cure is told although it is what is in force", async () => {

@@ -150,6 +150,21 @@ describe("a changed configuration", () => {
     expect(agent.program.ending).toBeNull();
   });
 
+  test("of the instance is for the next pod: told, and no record names it", async () => {
+    using at = await start();
+    const agent = await Agent.start(at.machine);
+    await agent.until("Healthy");
+    const { instance } = await agent.status();
+    await agent.reconfigure(at.machine, {
+      config: { mounts: [at.dumps, at.other], kubernetes: { instance: "renamed" } },
+    });
+    expect(await agent.event("newPodNeeded")).toMatchObject({ level: "warn", keys: ["kubernetes.instance"] });
+    await agent.until("Healthy", "other");
+    expect((await agent.status()).instance).toBe(instance);
+    const record = await at.machine.sh(`cat "$1/.mooring/volume.json"`, { args: [at.other.source] });
+    expect(JSON.parse(record)).toMatchObject({ instance, mount: "other" });
+  });
+
   test("whose port is taken: says so, holds the mounts, and listens once it is free", async () => {
     using machine = await Machine.start();
     const agent = await Agent.start(machine);

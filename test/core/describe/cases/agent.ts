@@ -19,6 +19,10 @@ export const agent: [TraceBody, said: string][] = [
     { kind: "configRejected", path: "/c.yaml", problems: [] },
     "error: kept the old configuration; /c.yaml is refused: no reason given",
   ],
+  [
+    { kind: "newPodNeeded", keys: ["kubernetes.label", "kubernetes.condition"] },
+    "warn: a new pod is needed for what changed in kubernetes.label, kubernetes.condition; this one goes on under its old names",
+  ],
   [{ kind: "listening", url: "http://[::]:8000/" }, "info: listening on http://[::]:8000/"],
   [
     { kind: "listenFailed", host: "::", port: 80, why: "in use" },

@@ -14,10 +14,11 @@ metadata:
     {{- merge $labels (.Values.podLabels | default dict) (.Values.commonLabels | default dict) | toYaml | nindent 4 }}
   annotations:
     kubectl.kubernetes.io/default-container: mooring
+    checksum/marks: {{ include "mooring.marks" . | sha256sum }}
     {{- if .Values.rollOnConfigChange }}
     checksum/config: {{ include "mooring.configuration" . | sha256sum }}
     {{- end }}
-    {{- with omit (.Values.podAnnotations | default dict) "kubectl.kubernetes.io/default-container" "checksum/config" }}
+    {{- with omit (.Values.podAnnotations | default dict) "kubectl.kubernetes.io/default-container" "checksum/marks" "checksum/config" }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
@@ -141,6 +142,11 @@ spec:
     {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end -}}
+{{- end -}}
+
+{{/* The names that an agent has for life: with others there have to be other pods. */}}
+{{- define "mooring.marks" -}}
+{{ include "mooring.instance" . }} {{ include "mooring.nodeLabel" . }} {{ (.Values.kubernetes).condition | default "VolumeMountsReady" }}
 {{- end -}}
 
 {{/* What a workload selects its pods by. Two pinned StatefulSets must not select each other's. */}}

@@ -40,7 +40,7 @@ export interface ExitFacts {
 
 export interface Decision {
   policy: "keep" | "release";
-  /** Another life of this agent will look after the node, so its marks stay. */
+  /** Another life of this agent will look after the node and its marks, so these stay. */
   comesBack: boolean;
   why: string;
   /** The pod is deleted and what becomes of its mounts nobody said yet: worth asking again while there is time. */
@@ -92,10 +92,16 @@ const judgeSuccessor = (facts: ExitFacts, own: OwnPod): Decision => {
     const other = whyNotTheSame(own, workload.value, mount);
     if (other !== null) return release(other);
   }
-  return owner.kind === "DaemonSet"
-    ? judgeDaemonSet(name, workload.value, node.value)
-    : judgeStatefulSet(facts, own, workload.value, node.value);
+  const decision =
+    owner.kind === "DaemonSet"
+      ? judgeDaemonSet(name, workload.value, node.value)
+      : judgeStatefulSet(facts, own, workload.value, node.value);
+  return { ...decision, comesBack: decision.comesBack && !isRenamed(own, workload.value) };
 };
+
+/** The next pod marks the node under other names. */
+const isRenamed = (own: OwnPod, next: Workload): boolean =>
+  own.marks !== null && next.marks !== null && own.marks !== next.marks;
 
 const judgeDaemonSet = (name: string, { template }: Workload, node: NodeView): Decision => {
   const why = whyNotSelected(template, node);

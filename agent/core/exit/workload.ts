@@ -12,6 +12,7 @@ export interface OwnPod {
   owner: Owner | null;
   /** The uninstall hook wants the bare directories unlocked. */
   unlock: boolean;
+  marks: MarksChecksum;
   plan: PodPlan;
 }
 
@@ -30,11 +31,18 @@ export interface Workload {
   replicas: number;
   first: number;
   template: PodPlan;
+  /** Of its template. */
+  marks: MarksChecksum;
   claimTemplates: readonly string[];
 }
 
 /** The uninstall hook puts it on the agents' pods. */
 export const unlockAnnotation = "mooring.dev/unlock";
+
+/** The chart's checksum of the names that an agent keeps for life; null when the pod does not say it. */
+export type MarksChecksum = string | null;
+
+const marksAnnotation = "checksum/marks";
 
 /** The API server's default. */
 const DEFAULT_GRACE_SECONDS = 30;
@@ -60,6 +68,7 @@ export const readOwnPod = (body: unknown): OwnPod | null => {
         ? null
         : { kind: textOf(owner.kind) ?? "", name: textOf(owner.name) ?? "", uid: textOf(owner.uid) ?? "" },
     unlock: fieldsOf(annotations)[unlockAnnotation] === "true",
+    marks: textOf(fieldsOf(annotations)[marksAnnotation]),
     plan: readPodPlan(spec),
   };
 };
@@ -76,6 +85,7 @@ export const readWorkload = (body: unknown): Workload | null => {
     replicas: numberOf(replicas) ?? 1,
     first: numberOf(fieldsOf(ordinals).start) ?? 0,
     template: readPodPlan(fieldsOf(template).spec),
+    marks: textOf(fieldsOf(fieldsOf(fieldsOf(template).metadata).annotations)[marksAnnotation]),
     claimTemplates: itemsOf(volumeClaimTemplates).map((each) => textOf(fieldsOf(fieldsOf(each).metadata).name) ?? ""),
   };
 };

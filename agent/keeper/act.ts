@@ -2,7 +2,7 @@ import type { Action, ActionKind } from "../core/action.ts";
 import { sameMounted } from "../core/facts.ts";
 import { sameDirectory } from "../core/identity.ts";
 import type { Memory } from "../core/memory.ts";
-import type { BareRecord } from "../core/observed.ts";
+import type { MountedRecord } from "../core/observed.ts";
 import type { Attachment, TraceBody } from "../core/trace.ts";
 import { isErrno, KernelError } from "../kernel/error.ts";
 import { faultAt } from "../kernel/fault.ts";
@@ -116,8 +116,9 @@ const executors: { [K in ActionKind]: Executor<K> } = {
     berth.memory.attachedMount = attachedAs({ ...held, mountId: top });
     // What lies below may be ours from before, and show when this one goes.
     const { record } = berth.memory;
+    const shown = berth.seen?.top.id === top ? berth.seen.details : null;
     const others = record?.mounted.some((one) => expected === null || !sameMounted(one, expected));
-    writeDown(scene, others && kernel.stack(parent).length > 1 ? record : null);
+    writeDown(scene, others && kernel.stack(parent).length > 1 ? record : null, shown);
     return attachedMount === null ? "adopted" : null;
   },
 
@@ -185,9 +186,9 @@ function treeOfSource({ kernel, berth, parent }: Scene): Tree {
  * The record says what is mounted before it is, and what it replaces until it has, so that an agent killed in between
  * still knows both for its own.
  */
-function writeDown({ kernel, agent, berth }: Scene, earlier: BareRecord | null = berth.memory.record): void {
+function writeDown({ kernel, agent, berth }: Scene, earlier = berth.memory.record, shown?: MountedRecord | null): void {
   if (!berth.bare) return;
-  const record = recordOf(agent, berth.memory.expected, earlier);
+  const record = recordOf(agent, berth.memory.expected, earlier, shown);
   if (JSON.stringify(record) === JSON.stringify(berth.memory.record)) return;
   kernel.sealBare(berth.bare, writeRecord(record));
   berth.memory.record = record;

@@ -40,21 +40,30 @@ function parseMounted(value: unknown): MountedRecord[] {
   });
 }
 
-const mountedRecord = ({ superDevice, fsType, source, root }: Identity): MountedRecord => ({
+const mountedRecord = ({ superDevice, fsType, source, root }: MountedRecord): MountedRecord => ({
   superDevice,
   fsType,
   source,
   root,
 });
 
-/** The record of an agent that has, or is about to have, `expected` on the target, in the place of `earlier`. */
-export function recordOf(agent: Agent, expected: Identity | null, earlier: BareRecord | null): BareRecord {
-  const current = expected ? [mountedRecord(expected)] : [];
-  const others = (earlier?.mounted ?? []).filter((one) => !expected || !sameMounted(one, expected));
+/**
+ * The record of an agent that has, or is about to have, `expected` on the target, in the place of `earlier`. `shown` is
+ * what the kernel says of the mount itself, once it is there: NFS names a directory in the source, and not as the root.
+ */
+export function recordOf(
+  agent: Agent,
+  expected: Identity | null,
+  earlier: BareRecord | null,
+  shown: MountedRecord | null = null,
+): BareRecord {
+  const current = [expected, shown].filter((one) => one !== null).map(mountedRecord);
+  const all = [...current, ...(earlier?.mounted ?? [])];
+  const mounted = all.filter((one, index) => all.findIndex((other) => sameMounted(one, other)) === index);
   return {
     instance: agent.instance,
     holder: agent.holder,
     uuid: expected ? expected.uuid : (earlier?.uuid ?? null),
-    mounted: [...current, ...others].slice(0, REMEMBERED),
+    mounted: mounted.slice(0, REMEMBERED),
   };
 }

@@ -16,6 +16,13 @@ describe("a record", () => {
     });
   });
 
+  test("names also what the kernel shows of it, where that is something else", () => {
+    const shown = { ...mountedOf("/"), source: "/dev/sdb1/dumps" };
+    const { mounted } = recordOf(agent, expected, { ...agent, uuid: null, mounted: [mountedOf("/old"), shown] }, shown);
+    expect(mounted).toEqual([mountedOf("/dumps"), shown, mountedOf("/old")]);
+    expect(recordOf(agent, expected, null, expected).mounted).toEqual([mountedOf("/dumps")]);
+  });
+
   test("keeps what an earlier one says while nothing is expected", () => {
     const earlier = { instance: "x", holder: "y", uuid: "uuid-0", mounted: [mountedOf("/old")] };
     expect(recordOf(agent, null, earlier)).toEqual({ ...agent, uuid: "uuid-0", mounted: [mountedOf("/old")] });

@@ -21,6 +21,8 @@ export interface Directory {
 export interface FileSystemOptions {
   fsType?: string;
   source: string;
+  /** A mount of one of its directories shows that in the source, and not as its root: NFS. */
+  namesPath?: boolean;
   /** Its directories take the immutable flag. */
   flags?: boolean;
 }
@@ -36,6 +38,7 @@ export class FileSystem {
   readonly superDevice: string;
   /** As statx(2) gives it: another one on btrfs. */
   readonly device: string;
+  readonly namesPath: boolean;
   readonly flags: boolean;
   readonly root: Directory;
   readOnly = false;
@@ -50,11 +53,12 @@ export class FileSystem {
   #lastInode = 0n;
   readonly #freeInodes: bigint[] = [];
 
-  constructor(superDevice: string, { fsType = "ext4", source, flags = true }: FileSystemOptions) {
+  constructor(superDevice: string, { fsType = "ext4", source, namesPath = false, flags = true }: FileSystemOptions) {
     this.superDevice = superDevice;
     this.device = fsType === "btrfs" ? `${superDevice}00` : superDevice;
     this.fsType = fsType;
     this.source = source;
+    this.namesPath = namesPath;
     this.flags = flags;
     this.root = this.makeDirectory("/");
   }

@@ -5,7 +5,7 @@ import type { Kernel, Parent } from "../../../agent/keeper/port.ts";
 import { kernelError } from "./faults.ts";
 import type { Directory } from "./file-system.ts";
 import type { Machine } from "./machine.ts";
-import { type Entry, isDirectory, type Mount, type ParentDirectory, rootOf } from "./mount.ts";
+import { type Entry, isDirectory, type Mount, type ParentDirectory, shownAs } from "./mount.ts";
 import type { Process } from "./process.ts";
 
 /** The keeper's port as this machine answers it, with the kernel's rules and errors as kernel-facts.md has them. */
@@ -119,9 +119,9 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       const { fileSystem } = mount.root;
       const options = mount.options.has("ro") ? [...mount.options] : ["rw", ...mount.options];
       const superOptions = fileSystem.readOnly ? "ro" : "rw";
-      const { fsType, source, superDevice } = fileSystem;
+      const { fsType, superDevice } = fileSystem;
       const { shared } = mount;
-      return { id, parentId: 1n, superDevice, root: rootOf(mount.root), fsType, source, options, superOptions, shared };
+      return { id, parentId: 1n, superDevice, fsType, ...shownAs(mount.root), options, superOptions, shared };
     },
     stack(parent) {
       faults.check("stack", pathOf(parent));

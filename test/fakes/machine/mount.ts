@@ -39,3 +39,9 @@ export function describeMount({ root, options, inside }: Mount): string {
 }
 
 export const rootOf = ({ path, removed }: Directory): string => (removed ? `${path}//deleted` : path);
+
+/** What the mount table says of a mount of this directory. */
+export const shownAs = (directory: Directory): { source: string; root: string } => {
+  const { source, namesPath } = directory.fileSystem;
+  return namesPath ? { source: source + directory.path, root: "/" } : { source, root: rootOf(directory) };
+};

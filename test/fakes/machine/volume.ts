@@ -5,7 +5,7 @@ import { problemOf } from "../../../agent/volume/child/problem.ts";
 import { kernelError } from "./faults.ts";
 import type { Directory } from "./file-system.ts";
 import type { Child, Machine, Source } from "./machine.ts";
-import { isDirectory, type Mount, rootOf } from "./mount.ts";
+import { isDirectory, type Mount, rootOf, shownAs } from "./mount.ts";
 
 interface Question {
   mount: MountConfig;
@@ -87,7 +87,7 @@ function findings(
   const { fileSystem } = directory;
   const found: VolumeFindings = {
     through,
-    identity: identityOf(directory),
+    identity: { ...identityOf(directory), ...(through === "target" && shownAs(directory)) },
     problem: null,
     remark: null,
     space: { sizeBytes: 1000, availBytes: fileSystem.full ? 0 : 900, files: 100, filesFree: 90 },

@@ -8,7 +8,22 @@ export interface RescueOrder {
   into: Directory;
   /** The bare directory below it. */
   bare: Directory;
+  /** What it leaves alone; nothing, when it is not told. */
+  apart?: Apart;
 }
+
+/**
+ * What pods have mounted by itself, as paths below the target. Who has a file mounted goes on writing into it when its name
+ * is gone, and the kernel undoes what is mounted on a name, in every other mount namespace, when that is removed.
+ */
+export interface Apart {
+  /** What mounts show: of these, whatever is no directory. */
+  roots: readonly string[];
+  /** On what something is mounted. */
+  points: readonly string[];
+}
+
+export const nothingApart: Apart = { roots: [], points: [] };
 
 /** What became of the shadowed files. */
 export interface Rescued {

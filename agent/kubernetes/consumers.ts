@@ -1,6 +1,8 @@
 import type { Directory, Mount } from "../core/config/config.ts";
+import { apartOf } from "../core/report/apart.ts";
 import { directoriesFor } from "../core/report/directory-request.ts";
 import { type Gap, riskOf } from "../core/report/reach.ts";
+import { type Apart, nothingApart } from "../core/rescue.ts";
 import type { Trace, TraceBody } from "../core/trace.ts";
 import type { Consumer, PodWatch } from "./pod-watch.ts";
 
@@ -36,6 +38,14 @@ export class Consumers {
         .map(nameOf)
         .toSorted() ?? null
     );
+  }
+
+  /** What pods have mounted by itself of a mount; null while nobody knows. */
+  apart(mount: string): Apart | null {
+    const { watch, mounts } = this.#options;
+    const found = mounts().find(({ name }) => name === mount);
+    const reaches = watch.consumers?.flatMap((each) => each.reaches) ?? null;
+    return reaches && (found ? apartOf(reaches, found) : nothingApart);
   }
 
   /** Of the pods that use any mount, for as long as they run. */

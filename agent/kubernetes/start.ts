@@ -4,6 +4,7 @@ import { renamedKeys } from "../core/config/renamed.ts";
 import { type Decision, decideExit } from "../core/exit/decide.ts";
 import { type OwnPod, readOwnPod } from "../core/exit/workload.ts";
 import { keysOf } from "../core/report/marks.ts";
+import type { Apart } from "../core/rescue.ts";
 import type { Status } from "../core/status.ts";
 import type { KubernetesPart, Trace, TraceBody } from "../core/trace.ts";
 import { makeApi } from "./api.ts";
@@ -34,6 +35,8 @@ export interface Kubernetes {
   hear(trace: Trace): void;
   /** `namespace/name` of the pods that use a mount; null while nobody knows. */
   consumers(mount: string): readonly string[] | null;
+  /** What pods have mounted by itself of a mount; null while nobody knows. */
+  apart(mount: string): Apart | null;
   /** Pods on this node that use any mount. */
   allConsumers(): readonly string[];
   /** Whether the mounts stay when the agent ends. Answers within so many milliseconds. */
@@ -161,6 +164,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
       events.hear(trace);
     },
     consumers: (mount) => consumers.of(mount),
+    apart: (mount) => consumers.apart(mount),
     allConsumers: () => consumers.all(),
     async decideExit(withinMs) {
       if (podName === null) {

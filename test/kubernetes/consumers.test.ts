@@ -54,6 +54,14 @@ test("who uses a mount, by name", () => {
   expect(consumers.all()).toEqual([]);
 });
 
+test("what pods have mounted by itself, once they are known", () => {
+  const { watch, consumers } = made(consumer("one", { path: "/var/m/dumps/log" }), consumer("two"));
+  expect(consumers.apart("dumps")).toEqual({ roots: ["log"], points: [] });
+  expect(consumers.apart("other")).toEqual({ roots: [], points: [] });
+  watch.consumers = null;
+  expect(consumers.apart("dumps")).toBeNull();
+});
+
 test("a warning is given once, and again to a pod of the same name that comes later", () => {
   const deaf = consumer("one", { propagation: "None" });
   const { watch, told, consumers } = made(deaf);

@@ -117,12 +117,11 @@ export class MooringAgent {
       onDirectories: (requested) => this.#probers.request(requested, this.#config),
       tell: (trace) => this.#tell(trace),
     });
-    if (kubernetes !== null) {
-      this.#kubernetes = kubernetes;
-      // It may have been reloaded while this was loading.
-      kubernetes.configure(this.#config);
-      this.#audience.join((trace) => kubernetes.hear(trace));
-    }
+    this.#kubernetes = kubernetes;
+    this.#probers.rescues.learn(kubernetes);
+    // It may have been reloaded while this was loading.
+    kubernetes?.configure(this.#config);
+    if (kubernetes !== null) this.#audience.join((trace) => kubernetes.hear(trace));
     this.#audience.close();
   }
 
@@ -164,7 +163,7 @@ export class MooringAgent {
         this.#probers.at(news.target)?.probe();
         return;
       case "rescue":
-        this.#probers.at(news.target)?.rescue(news.order);
+        this.#probers.rescues.order(news.target, news.order);
         return;
       case "released":
       case "leaving":

@@ -6,6 +6,7 @@ import type { Self } from "../../volume/child-process.ts";
 import { Prober, type ProberOptions } from "../../volume/prober.ts";
 import type { VolumeRequest } from "../../volume/request.ts";
 import { syncVolume } from "../../volume/sync.ts";
+import { Rescues } from "./rescues.ts";
 
 export interface ProbersOptions {
   self: Self;
@@ -20,6 +21,8 @@ const STUCK_MS = 100;
 
 /** One prober per configured target; that of a target which left stays until its child, which may be stuck, has ended. */
 export class Probers {
+  /** Whoever wants a rescue of shadowed files asks for it here. */
+  readonly rescues = new Rescues((target) => this.at(target));
   readonly #options: ProbersOptions;
   #running = new Map<string, { asked: string; prober: Prober }>();
   #leaving = new Map<string, Prober>();

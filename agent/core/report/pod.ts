@@ -20,6 +20,8 @@ export interface HostPathMount {
   container: string;
   /** As the node names it, with the sub path; normalised. */
   path: string;
+  /** Where the container has something else mounted in it, as the node names it. */
+  within: string[];
   propagation: "None" | "HostToContainer" | "Bidirectional";
   /** Milliseconds since the epoch; null while the container does not run. */
   startedAt: number | null;
@@ -74,19 +76,27 @@ const hostPathMounts = (
     ...itemsOf(spec.ephemeralContainers),
   ];
   return containers.flatMap((container) => {
-    const { name, volumeMounts, securityContext } = fieldsOf(container);
+    const { name, volumeMounts, securityContext, terminationMessagePath } = fieldsOf(container);
+    const places = itemsOf(volumeMounts).map((mount) => normal(textOf(fieldsOf(mount).mountPath) ?? ""));
+    // The kubelet mounts a file of its own there.
+    places.push(normal(textOf(terminationMessagePath) ?? ""));
     return itemsOf(volumeMounts).flatMap((mount): HostPathMount[] => {
-      const { name: volume, subPath, subPathExpr, mountPropagation } = fieldsOf(mount);
+      const { name: volume, mountPath, subPath, subPathExpr, mountPropagation } = fieldsOf(mount);
       const path = paths.get(textOf(volume) ?? "");
       if (path === undefined) return [];
       const below = textOf(subPath) ?? fixedPart(textOf(subPathExpr) ?? "");
       const propagation =
         mountPropagation === "HostToContainer" || mountPropagation === "Bidirectional" ? mountPropagation : "None";
+      const shown = normal(`${path}/${below}`);
+      const place = normal(textOf(mountPath) ?? "");
       const startedAt = started.get(textOf(name) ?? "") ?? null;
       return [
         {
           container: textOf(name) ?? "",
-          path: normal(`${path}/${below}`),
+          path: shown,
+          within: places
+            .filter((other) => other.startsWith(`${place}/`))
+            .map((other) => shown + other.slice(place.length)),
           // A sub path is bound by itself: it does not see what is mounted above it later.
           propagation: below === "" ? propagation : "None",
           startedAt,

@@ -42,6 +42,7 @@ const leaving = async ({
           configure: () => {},
           hear: () => {},
           consumers: look,
+          apart: () => null,
           allConsumers: look,
           decideExit: async (withinMs) => {
             note(`decide within ${withinMs} ms`);

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { openSync } from "node:fs";
 import { removeAside } from "../../../agent/volume/child/rescue/aside.ts";
+import { Tally } from "../../../agent/volume/child/rescue/tally.ts";
 import { sweep } from "../../../agent/volume/child/rescue/walk.ts";
 import { Folder, said } from "../../kernel/syscalls/folder.ts";
 
@@ -23,7 +24,8 @@ class Nest extends Folder {
 
 test.each([100, 101])("empty directories are removed as deep as a rescue goes: %d levels", (levels) => {
   using nest = new Nest("d", levels);
-  expect(sweep(openSync(nest.path, "r"), "bare directory")).toBe(levels === 100);
+  const errand = { asideName: "aside", points: new Set<string>(), tally: new Tally() };
+  expect(sweep(errand, openSync(nest.path, "r"))).toBe(levels === 100);
   expect(nest.levels).toBe(levels === 100 ? 0 : levels);
 });
 

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { nothingApart } from "../../../agent/core/rescue.ts";
 import { setImmutable } from "../../../agent/kernel/inode.ts";
 import { ignoreLeaseSignals } from "../../../agent/kernel/lease.ts";
 import { Errand } from "../../../agent/volume/child/rescue/errand.ts";
@@ -35,7 +36,8 @@ export class Shadow implements Disposable {
     });
     const workshop = new Workshop(this.#directory("workshop"));
     const aside = this.#directory(`bare/${ASIDE}`);
-    this.errand = new Errand({ workshop, aside, asideName: ASIDE, time: "20260101T000000Z", minFreeBytes: 0, pace });
+    const time = "20260101T000000Z";
+    this.errand = new Errand({ workshop, aside, asideName: ASIDE, time, minFreeBytes: 0, pace, apart: nothingApart });
     const home = this.#directory("home");
     this.top = { parent: null, path: [], bare: this.#bare, home, isElsewhere: false, aside: null, users: 1 };
     for (const [name, size] of Object.entries(files)) writeFileSync(this.bare(name), "x".repeat(size));

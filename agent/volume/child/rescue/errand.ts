@@ -1,3 +1,4 @@
+import type { Apart } from "../../../core/rescue.ts";
 import type { Pace } from "./pace.ts";
 import { Tally } from "./tally.ts";
 import { Waiting } from "./waiting.ts";
@@ -13,6 +14,7 @@ interface Given {
   /** Bytes that the volume is to have left at least. */
   minFreeBytes: number;
   pace: Pace;
+  apart: Apart;
 }
 
 /** What the steps of one rescue share. */
@@ -24,17 +26,23 @@ export class Errand {
   readonly minFreeBytes: number;
   readonly pace: Pace;
   readonly tally = new Tally();
+  /** Paths that are mounts of their own in a pod, or have one on them. */
+  readonly apart: ReadonlySet<string>;
+  /** Of those, the ones that stay even as empty directories. */
+  readonly points: ReadonlySet<string>;
   readonly waiting = new Waiting(this);
   /** One of the two file systems is gone or read-only: the rest would fail, too. */
   isHopeless = false;
 
-  constructor({ workshop, aside, asideName, time, minFreeBytes, pace }: Given) {
+  constructor({ workshop, aside, asideName, time, minFreeBytes, pace, apart }: Given) {
     this.workshop = workshop;
     this.aside = aside;
     this.asideName = asideName;
     this.time = time;
     this.minFreeBytes = minFreeBytes;
     this.pace = pace;
+    this.apart = new Set([...apart.roots, ...apart.points]);
+    this.points = new Set(apart.points);
     pace.onLook = () => this.waiting.look();
   }
 

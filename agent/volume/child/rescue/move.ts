@@ -39,13 +39,18 @@ export function moveSome(errand: Errand, folder: Folder, names: readonly string[
 }
 
 function look(errand: Errand, folder: Folder, name: string): "directory" | Held | null {
+  const { tally } = errand;
   const path = pathIn(folder, name);
   try {
     const found = hold(folder, name);
     if (found.kind === "directory") return "directory";
-    if (found.kind === "held") return found.held;
-    if (found.kind === "busy") errand.tally.leave("busy", path, "is being written");
-    if (found.kind === "special") errand.tally.leave("special", path, "is a device, FIFO or socket");
+    if (found.kind === "held" && !errand.apart.has(path)) return found.held;
+    if (found.kind === "held") {
+      letGo(found.held);
+      tally.leaveApart(path);
+    }
+    if (found.kind === "busy") tally.leave("busy", path, "is being written");
+    if (found.kind === "special") tally.leave("special", path, "is a device, FIFO or socket");
     return null;
   } catch (error) {
     fail(errand, path, error);

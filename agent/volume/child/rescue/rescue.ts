@@ -1,4 +1,4 @@
-import type { Rescued, RescueOrder } from "../../../core/rescue.ts";
+import { nothingApart, type Rescued, type RescueOrder } from "../../../core/rescue.ts";
 import { KernelError } from "../../../kernel/error.ts";
 import { faultAt } from "../../../kernel/fault.ts";
 import { ignoreLeaseSignals } from "../../../kernel/lease.ts";
@@ -78,6 +78,7 @@ function moveAll(options: RescueOptions, bare: number, volume: number): Rescued 
     time: timeOf(name),
     minFreeBytes: mount.minFree.bytes,
     pace,
+    apart: options.order.apart ?? nothingApart,
   });
   const { tally } = errand;
   let isWhole = true;
@@ -146,7 +147,7 @@ function moveInRounds(errand: Errand, top: Folder): boolean {
     waiting.drain();
     // What is not whole is looked through again soon, and swept then.
     if (!isWhole) return false;
-    if (sweep(top.bare, "bare directory", errand.asideName) || tally.files === before) return true;
+    if (sweep(errand, top.bare) || tally.files === before) return true;
   }
   return true;
 }

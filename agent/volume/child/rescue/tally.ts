@@ -20,6 +20,10 @@ export class Tally {
     this.#example ??= `${path} ${why}`;
   }
 
+  leaveApart(path: string): void {
+    this.leave("failed", path, "is mounted by itself in a pod");
+  }
+
   move(bytes: number): void {
     this.files += 1;
     this.bytes += bytes;

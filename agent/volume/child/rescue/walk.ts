@@ -61,21 +61,27 @@ function openFolder(errand: Errand, parent: Folder, name: string): Folder | null
   }
 }
 
-/** Removes the directories below that are empty now, the deepest first, except one. Returns whether nothing else is there. */
-export function sweep(fd: number, path: string, except?: string, depth = 0): boolean {
+type Sweeping = Pick<Errand, "asideName" | "points" | "tally">;
+
+/** Removes the directories below that are empty now, the deepest first. Returns whether nothing but what is ours is left. */
+export function sweep(errand: Sweeping, fd: number, path: readonly string[] = []): boolean {
   let isEmpty = true;
-  for (const names of namesIn(fd, path))
-    for (const name of names) if (name !== except && !isSwept(fd, name, depth)) isEmpty = false;
+  for (const names of namesIn(fd, path.join("/") || "bare directory"))
+    for (const name of names) {
+      const isOurs = path.length === 0 && name === errand.asideName;
+      if (!isOurs && !isSwept(errand, fd, [...path, name])) isEmpty = false;
+    }
   return isEmpty;
 }
 
-function isSwept(above: number, name: string, depth: number): boolean {
+function isSwept(errand: Sweeping, above: number, path: readonly string[]): boolean {
+  const name = path.at(-1) ?? "";
   try {
-    if (depth >= DEEPEST || !isDirectory(statx(above, name).mode)) return false;
+    if (path.length > DEEPEST || !isDirectory(statx(above, name).mode)) return false;
     const fd = enter(above, name);
     if (fd === null) return true;
     try {
-      return sweep(fd, name, undefined, depth + 1) && isRemoved(above, name, fd);
+      return sweep(errand, fd, path) && mayGo(errand, path.join("/")) && isRemoved(above, name, fd);
     } finally {
       close(fd);
     }
@@ -83,6 +89,12 @@ function isSwept(above: number, name: string, depth: number): boolean {
     if (error instanceof KernelError || error instanceof Blocked) return false;
     throw error;
   }
+}
+
+function mayGo({ points, tally }: Sweeping, path: string): boolean {
+  if (!points.has(path)) return true;
+  tally.leaveApart(path);
+  return false;
 }
 
 /** An immutable directory cannot be removed, so that somebody may be faster with something new in it. */

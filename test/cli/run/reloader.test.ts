@@ -34,7 +34,8 @@ const reloader = (configFile: string | null = file, configPath: string | null = 
       happened.push(`took ${changed.mounts.map(({ name }) => name).join()}`);
     },
     refuse: (problems) => void happened.push(`refused ${problems.join("; ")}`),
-    tell: (trace) => void happened.push(trace.kind === "newPodNeeded" ? `${trace.kind} ${trace.keys}` : trace.kind),
+    tell: (trace) =>
+      void happened.push(trace.kind === "newPodNeeded" ? `${trace.kind} ${trace.keys.join()}` : trace.kind),
   });
 
 test("what changed is taken over; what did not is only told to who asks", async () => {

@@ -104,26 +104,27 @@ describe("a signal", () => {
 
 describe("a sleep", () => {
   const watch = new MountWatch(makeSignal());
-  const slept = (timeout: number): number => {
+  /** Milliseconds; null when somebody mounted something on this machine meanwhile. */
+  const slept = (timeout: number): number | null => {
     const start = monotonicMs();
-    watch.wait(timeout);
-    return monotonicMs() - start;
+    const { mountsChanged } = watch.wait(timeout);
+    return mountsChanged ? null : monotonicMs() - start;
   };
 
   test.each([0.25, 1, 3.5, 40, 1001.5])("of %d ms takes that long", (ms) => {
-    watch.wait(0);
-    // Somebody may mount something on this machine meanwhile, and it may be busy: but not each time.
-    let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
-    for (let round = 0; round < 5 && (longest < ms || shortest > ms + 500); round += 1) {
+    const end = monotonicMs() + 30_000;
+    let shortest = Number.POSITIVE_INFINITY;
+    // A busy machine lets it sleep longer, but not each time.
+    while (shortest > ms + 500 && monotonicMs() < end) {
       const time = slept(ms);
+      if (time === null) continue;
+      expect(time).toBeGreaterThanOrEqual(ms);
       shortest = Math.min(shortest, time);
-      longest = Math.max(longest, time);
     }
-    expect(longest).toBeGreaterThanOrEqual(ms);
     expect(shortest).toBeLessThan(ms + 500);
   });
 
   test.each([0, -1, Number.NEGATIVE_INFINITY])("of %d ms ends at once", (ms) => {
-    expect(Math.min(...Array.from({ length: 10 }, () => slept(ms)))).toBeLessThan(5);
+    expect(Math.min(...Array.from({ length: 10 }, () => slept(ms) ?? Number.POSITIVE_INFINITY))).toBeLessThan(5);
   });
 });

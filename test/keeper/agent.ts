@@ -68,10 +68,16 @@ export class Agent {
     }
     if (order.kind !== "probeOverdue") return;
     this.overdue.set(order.target, (this.overdue.get(order.target) ?? 0) + 1);
-    const source = this.config.mounts.find(({ target }) => target === order.target)?.source ?? "";
-    const device = order.stuck?.examines ?? this.#machine.sources.get(source)?.directory.fileSystem.superDevice;
+    const mount = this.config.mounts.find(({ target }) => target === order.target);
+    if (order.stuck === null || mount?.onHang !== "abort") {
+      this.hangsOn.delete(order.target);
+      return;
+    }
+    const source = mount.source ?? "";
+    const device = order.stuck.examines ?? this.#machine.sources.get(source)?.directory.fileSystem.superDevice;
     const found = this.#machine.allFileSystems().find(({ superDevice }) => superDevice === device);
-    this.hangsOn.set(order.target, found);
+    // A child that is stuck on its way to what was asked before hangs where it did.
+    if (found) this.hangsOn.set(order.target, found);
   }
 
   configure(config: Config): void {

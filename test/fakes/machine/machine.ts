@@ -124,6 +124,9 @@ export class Machine {
     return this.#mounts.filter((mount) => mount.at === at).reverse();
   }
 
+  /** Everything that is attached, wherever. */
+  allMounts = (): readonly Mount[] => this.#mounts;
+
   /** Every file system that something holds. */
   allFileSystems(): readonly FileSystem[] {
     return this.#fileSystems;

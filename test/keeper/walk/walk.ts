@@ -7,17 +7,7 @@ import type { Agent } from "../agent.ts";
 import { World } from "../world.ts";
 import { checkEnd, checkOrphans, checkRelease } from "./end.ts";
 import type { Event, Plan, Step } from "./events.ts";
-import {
-  claimOf,
-  happenings,
-  mountClaim,
-  movedPathOf,
-  names,
-  otherClaimOf,
-  parentOf,
-  pathOf,
-  typeOf,
-} from "./happen.ts";
+import { claimOf, happenings, mountClaim, names, otherClaimOf, parentOf, pathOf, typeOf } from "./happen.ts";
 import { checkChange, checkPace, checkStep, type Doing, type Failure } from "./invariants.ts";
 import { configFor } from "./wishes.ts";
 
@@ -160,13 +150,13 @@ export class Walk {
     const { machine, people, agents } = this.world;
     machine.faults.clear();
     for (const agent of agents.slice(1)) this.world.kill(agent);
+    // Also on what no path leads to any more.
+    for (const mount of machine.allMounts()) mount.inside = 0;
     for (const [index] of names.entries()) {
       const parent = machine.parents.get(parentOf(index));
       if (parent) parent.shared = true;
       people.renameParent(parentOf(index), parent?.directory.removed ? "/gone//deleted" : parentOf(index));
       people.removeLink(pathOf(index));
-      for (const target of [pathOf(index), movedPathOf(index)])
-        for (const mount of people.stackAt(target)) mount.inside = 0;
       people.makeSource(claimOf(index));
       const mount = machine.sources.get(claimOf(index))?.mount;
       if (!mount || mount.options.has("ro") || mount.root.fileSystem.isAborted) mountClaim(this.world, index);

@@ -44,7 +44,8 @@ test("every direct dependency is pinned, and the lock file agrees", async () => 
 });
 
 test("an address would be found", () => {
-  expect(addressesIn({ packages: { a: { resolved: "https://registry.example/a.tgz" } } })).toHaveLength(1);
+  for (const key of ["resolved", "version"])
+    expect(addressesIn({ packages: { a: { [key]: "https://registry.example/a.tgz" } } })).toHaveLength(1);
   expect(addressesIn({ packages: { a: { version: "git+ssh://git@example/a" } } })).toHaveLength(1);
   expect(addressesIn({ packages: { a: { funding: { url: "https://example" }, version: "1.0.0" } } })).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import type { MountOption } from "../../../agent/core/config/config.ts";
-import { ancestors } from "../../../agent/core/config/path.ts";
 import type { Top } from "../../../agent/core/observed.ts";
 import type { Kernel, Parent } from "../../../agent/keeper/port.ts";
 import { kernelError } from "./faults.ts";
 import type { Directory } from "./file-system.ts";
 import type { Machine } from "./machine.ts";
 import { type Entry, isDirectory, type Mount, type ParentDirectory, shownAs } from "./mount.ts";
+import { pathsFor } from "./paths.ts";
 import type { Process } from "./process.ts";
 
 /** The keeper's port as this machine answers it, with the kernel's rules and errors as kernel-facts.md has them. */
@@ -14,10 +14,6 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
   const { descriptors, name: by } = process;
 
   const directoryOf = ({ fd }: Parent): ParentDirectory => descriptors.at(fd, "parent").parent;
-  const isInPlace = (parent: Parent): boolean => {
-    const held = directoryOf(parent);
-    return !held.directory.removed && machine.parents.get(held.path) === held;
-  };
   const pathOf = ({ path, name }: Parent): string => `${path}/${name}`;
   const entryAt = (parent: Parent): Entry | undefined => directoryOf(parent).entries.get(parent.name);
 
@@ -60,35 +56,7 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
     bootMs: () => machine.nowMs + machine.sleptMs,
     wallMs: () => Date.UTC(2026, 0, 1) + machine.nowMs + machine.sleptMs,
 
-    openParent(target) {
-      const cut = target.lastIndexOf("/");
-      const path = target.slice(0, cut);
-      faults.check("openParent", path);
-      const parent = machine.parents.get(path) ?? machine.makeParent(path);
-      if (!parent) throw kernelError("mkdirat", path, "ENOENT");
-      return { fd: descriptors.open({ kind: "parent", parent }), path, name: target.slice(cut + 1) };
-    },
-    inspectParent(parent) {
-      faults.check("inspectParent", parent.path);
-      const { root, shared } = directoryOf(parent);
-      return { replaced: !isInPlace(parent), root, shared };
-    },
-    isInPlace(parent) {
-      faults.check("isInPlace", parent.path);
-      return isInPlace(parent);
-    },
-    recordAbove(target) {
-      faults.check("recordAbove", target);
-      for (const path of ancestors(target).reverse()) {
-        const found = machine.parents
-          .get(path.slice(0, path.lastIndexOf("/")))
-          ?.entries.get(path.slice(path.lastIndexOf("/") + 1));
-        if (!found || !isDirectory(found) || found.record === null) continue;
-        const [top] = machine.stackOn(found);
-        if (top || found.immutable) return { path, record: found.record, mountId: top?.id ?? null };
-      }
-      return null;
-    },
+    ...pathsFor(machine, process),
     look(parent): Top {
       faults.check("look", pathOf(parent));
       const entry = entryAt(parent);
@@ -99,18 +67,6 @@ export function kernelFor(machine: Machine, process: Process): Kernel {
       const { device } = fileSystem;
       if (!top) return { kind: "bare", device, inode, locked: entry.immutable };
       return { kind: "mount", id: top.id, device, inode, deleted: removed, options: [...top.options] };
-    },
-    deviceOver(path) {
-      faults.check("deviceOver", path);
-      return machine.sources.get(path)?.directory.fileSystem.superDevice ?? null;
-    },
-    mountPointsIn(directories) {
-      faults.check("mountPointsIn", [...directories].join());
-      const parents = [...directories].flatMap((path) => machine.parents.get(path) ?? []);
-      return parents.flatMap(({ path, entries }) => {
-        const covered = [...entries].filter(([, entry]) => isDirectory(entry) && machine.stackOn(entry).length > 0);
-        return covered.map(([name]) => `${path}/${name}`);
-      });
     },
     describe(id) {
       faults.check("describe", `mount ${id}`);
